@@ -1,0 +1,28 @@
+"""Errors a user is shown, and the cleaning that keeps personal data out of every other message."""
+
+import re
+
+_LANGT_TALL = re.compile(r"\d{6,}")
+_PERSONNUMMER = re.compile(r"(?<!\d)\d{6}[ -]?\d{5,6}(?!\d)")
+_FARGE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Brukerfeil(Exception):
+    """Something the user can put right; the message is Norwegian and complete. Exit code 2."""
+
+
+class Kjoringsfeil(Exception):
+    """A run that could not finish; what was published before still stands. Exit code 3."""
+
+
+def uten_persondata(text: str) -> str:
+    """Mask every run of six digits or more, so that a library's message cannot carry an identity number.
+
+    Terminal colours, which dbt puts in its messages, are taken out too.
+    """
+    return _LANGT_TALL.sub(lambda match: "#" * len(match.group()), _FARGE.sub("", text))
+
+
+def trygt_navn(navn: str) -> str:
+    """Mask what may be a fødselsnummer or DUF number in a file's name; dates and municipality numbers stay readable."""
+    return _PERSONNUMMER.sub(lambda match: "#" * len(match.group()), navn)
