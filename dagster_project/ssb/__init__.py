@@ -1,0 +1,1 @@
+"""Tables from Statistisk sentralbyrå that the municipality saves itself: recognising and reading them."""
