@@ -1,0 +1,170 @@
+"""The tables ingestion writes: what was delivered (`raw`) and what became of it (`intern`).
+
+Every statement can be run again without harm. dbt builds everything else.
+"""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.settings import Mappe, Miljo
+
+TABELLER = """
+create schema if not exists raw;
+create schema if not exists intern;
+
+create table if not exists intern.leveranse (
+    leveranse_id varchar not null,
+    kilde varchar not null,
+    objekt varchar not null,
+    kommunenummer varchar,
+    bydel varchar,
+    rapporteringsaar integer,
+    kvartal varchar,
+    layout_id varchar,
+    filnavn varchar not null,
+    sti varchar not null,
+    sha256 varchar not null,
+    bytes bigint not null,
+    fil_endret timestamp not null,
+    mottatt timestamp not null,
+    rader_lest integer not null,
+    rader_godtatt integer not null,
+    rader_karantene integer not null,
+    status varchar not null,
+    regel varchar,
+    melding varchar
+);
+
+create table if not exists intern.karantene (
+    leveranse_id varchar not null,
+    linje integer not null,
+    regel varchar not null,
+    felt varchar,
+    verdi varchar,
+    journalnummer varchar,
+    saksbehandler varchar,
+    raatekst_maskert varchar,
+    melding varchar not null,
+    rader integer not null
+);
+
+create table if not exists intern.advarsel (
+    leveranse_id varchar not null,
+    linje integer not null,
+    regel varchar not null,
+    journalnummer varchar,
+    saksbehandler varchar,
+    melding varchar not null
+);
+
+create table if not exists intern.leveranse_hendelse (
+    tidspunkt timestamp not null,
+    hendelse varchar not null,
+    leveranse_id varchar,
+    filnavn varchar not null,
+    melding varchar
+);
+
+create table if not exists intern.innboks_ukjent (
+    sti varchar not null,
+    bytes bigint not null,
+    sett timestamp not null
+);
+
+create table if not exists intern.kjoring_parametre (
+    per timestamp,
+    tidspunkt timestamp not null,
+    kontrakt_versjon varchar not null,
+    bygget_av varchar not null
+);
+
+create table if not exists intern.nokkel_merke (
+    merke varchar not null,
+    tatt_i_bruk timestamp not null
+);
+
+create table if not exists intern.kommune (
+    kommunenummer varchar not null,
+    kommunenavn varchar not null,
+    fagsystem varchar,
+    instans varchar,
+    kostragruppe varchar,
+    gyldig_fra date,
+    gyldig_til date
+);
+
+create table if not exists raw.kostra_11f (
+    leveranse_id varchar not null,
+    linje integer not null,
+    layout_id varchar not null,
+    mottaker_id varchar not null,
+    fodselsmaaned date,
+    post varchar not null
+);
+
+create table if not exists raw.kostra_11cf (
+    leveranse_id varchar not null,
+    linje integer not null,
+    layout_id varchar not null,
+    mottaker_id varchar not null,
+    fodselsmaaned date,
+    post varchar not null
+);
+
+create table if not exists raw.kostra_0a (
+    leveranse_id varchar not null,
+    linje integer not null,
+    layout_id varchar not null,
+    post varchar not null
+);
+
+create table if not exists raw.ssb_befolkning (
+    leveranse_id varchar not null,
+    linje integer not null,
+    tabell varchar not null,
+    kommunenummer varchar not null,
+    rapporteringsaar integer not null,
+    alder integer not null,
+    innbyggere bigint,
+    status varchar
+);
+"""
+
+RAATABELL = {
+    "11F": "raw.kostra_11f",
+    "11CF": "raw.kostra_11cf",
+    "0A": "raw.kostra_0a",
+    "befolkning": "raw.ssb_befolkning",
+}
+
+
+def kladdemappe(mappe: Mappe) -> Path:
+    """Return the scratch folder inside the protected part, where a file on its way in may be rewritten."""
+    path = mappe.nokkel / "kladd"
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def tom_kladdemappe(mappe: Mappe) -> None:
+    """Remove whatever an earlier run left in the scratch folder."""
+    shutil.rmtree(mappe.nokkel / "kladd", ignore_errors=True)
+
+
+def aapne_varehus(mappe: Mappe, miljo: Miljo, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB with the warehouse attached as `varehus`, its tables in place.
+
+    The connection itself is in memory so that rows still holding identity numbers never touch the warehouse
+    file; what does not fit in memory spills into the protected scratch folder.
+    """
+    con = duckdb.connect()
+    con.execute(f"set memory_limit = '{miljo.minne}'")
+    con.execute(f"set temp_directory = '{kladdemappe(mappe) / 'duckdb'}'")
+    con.execute("set enable_progress_bar = false")
+    con.execute(f"attach '{mappe.varehus}' as varehus {'(read_only)' if read_only else ''}")
+    if not read_only:
+        con.execute("use varehus")
+        con.execute(TABELLER)
+        con.execute("use memory")
+    return con

@@ -1,0 +1,83 @@
+"""One file as bytes: its hash, whether DuckDB can read it as it lies, and if not, a cleaned copy that it can.
+
+The text is never repaired: a cleaned copy has the same lines in the same order, only decoded from ISO-8859-1
+and with one kind of line end.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+BIT = 4 * 1024 * 1024
+# Control characters that no text file has. Tab, line ends and Ctrl-Z are left to the length check.
+_BINAERT = bytes(set(range(32)) - {9, 10, 13, 26}) + b"\x7f"
+
+
+@dataclass(frozen=True)
+class Filinnhold:
+    """What one pass over a file's bytes tells.
+
+    `er_ren` means plain ASCII with one kind of line end. `siste_linje_er_hel` is true where the file ends in a
+    line feed. `fil_endret` is UTC without zone.
+    """
+
+    sti: Path
+    sha256: str
+    bytes: int
+    fil_endret: datetime
+    er_ren: bool
+    har_binaert: bool
+    har_bom: bool
+    siste_linje_er_hel: bool
+
+    @property
+    def leveranse_id(self) -> str:
+        """Return the id of the delivery: the same content is the same delivery."""
+        return self.sha256[:16]
+
+
+def undersok(sti: Path) -> Filinnhold:
+    """Read a file once, in pieces."""
+    hash_ = hashlib.sha256()
+    ascii_, binaert = True, False
+    lf = crlf = cr = 0
+    forrige, forste = b"", b""
+    with sti.open("rb") as file:
+        while bit := file.read(BIT):
+            hash_.update(bit)
+            forste = forste or bit[:3]
+            ascii_ = ascii_ and bit.isascii()
+            binaert = binaert or len(bit.translate(None, _BINAERT)) != len(bit)
+            lf += bit.count(b"\n")
+            cr += bit.count(b"\r")
+            crlf += bit.count(b"\r\n") + (forrige == b"\r" and bit[:1] == b"\n")
+            forrige = bit[-1:]
+    status = sti.stat()
+    return Filinnhold(
+        sti=sti,
+        sha256=hash_.hexdigest(),
+        bytes=status.st_size,
+        fil_endret=datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None),
+        er_ren=ascii_ and not binaert and (cr == 0 or cr == crlf == lf),
+        har_binaert=binaert,
+        har_bom=forste == b"\xef\xbb\xbf",
+        siste_linje_er_hel=forrige == b"\n",
+    )
+
+
+def lesbar_kopi(innhold: Filinnhold, mappe: Path) -> Path:
+    """Return a file DuckDB reads line by line: the file itself where it is plain, otherwise a copy in `mappe`.
+
+    The copy is UTF-8 made from ISO-8859-1, split at line feed only, carriage returns taken off both ends of
+    each line, NUL and other control characters replaced by U+FFFD so that the line keeps its length.
+    """
+    if innhold.er_ren:
+        return innhold.sti
+    kopi = mappe / f"{innhold.leveranse_id}.txt"
+    erstatning = dict.fromkeys(_BINAERT, 65533) | {0x0D: 0xFFFD, 0x09: 0x09}
+    with innhold.sti.open("rb") as inn, kopi.open("w", encoding="utf-8", newline="") as ut:
+        for linje in inn:
+            tekst = linje.removesuffix(b"\n").strip(b"\r").decode("latin-1").translate(erstatning)
+            ut.write(tekst + "\n")
+    return kopi

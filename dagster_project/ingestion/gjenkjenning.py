@@ -1,0 +1,100 @@
+"""Recognise a file by what is in it.
+
+Reads the first bytes only. What it cannot place stays in the inbox; what it can place but not use (no
+content, a year we do not know, a record length that is off) is named here and refused by the reader.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster_project.kostra.layout import Layout, find_layout, layouts
+from dagster_project.ssb.jsonstat import er_jsonstat
+
+HODE = 64 * 1024
+_KOSTRA_NAVN = re.compile(r"^(sosial|kvp|bev)_(\d{6})(?:_k([1-4]))?(?:[_-](20\d\d))?", re.IGNORECASE)
+_SKJEMA_FOR_NAVN = {"sosial": "11F", "kvp": "11CF", "bev": "0A"}
+_AARSMAPPE = re.compile(r"^(20\d\d)$")
+
+
+@dataclass(frozen=True)
+class Gjenkjent:
+    """What a file looks like. `layout` is None where the form is plain but no layout fits; `regel` says why."""
+
+    kilde: str
+    objekt: str
+    layout: Layout | None = None
+    aar: int | None = None
+    kommunenummer: str | None = None
+    regel: str | None = None
+    tillegg: str = ""
+
+
+def _linjer(hode: bytes) -> list[str]:
+    return [linje for raa in hode.decode("latin-1").split("\n") if (linje := raa.strip("\r"))]
+
+
+def _er_0a(linje: str) -> bool:
+    return re.match(r"^0A\d{4}[ 1-4]\d{6}", linje) is not None
+
+
+def _er_personskjema(linje: str) -> bool:
+    # Municipality and year are digits, the district is blank or digits, and a record is far longer than a CSV line.
+    return len(linje) >= 100 and re.match(r"^\d{6}[ \d]{2}", linje) is not None and ";" not in linje
+
+
+def gjenkjenn(fil: Path) -> Gjenkjent | None:
+    """Return what the file is, or None where no reader knows it.
+
+    Shape: one per file; `kommunenummer` is filled only for the one-space file, where name and folder must tell.
+    """
+    with fil.open("rb") as file:
+        hode = file.read(HODE)
+    navn = _KOSTRA_NAVN.match(fil.name)
+    if not hode.strip(b"\r\n"):
+        return Gjenkjent("ukjent", "ukjent", regel="tom_fil")
+    if hode.strip(b"\r\n") == b" ":
+        return _nullmelding(fil, navn)
+    if er_jsonstat(hode):
+        return Gjenkjent("ssb", "befolkning")
+    linjer = _linjer(hode.removeprefix(b"\xef\xbb\xbf"))
+    # The head may end in the middle of a line.
+    hele = linjer[:-1] if len(hode) == HODE and len(linjer) > 1 else linjer
+    if _er_0a(hele[0]):
+        return _kostra("0A", hele)
+    if _er_personskjema(hele[0]):
+        return _kostra(_personskjema(hele, navn), hele)
+    return None
+
+
+def _nullmelding(fil: Path, navn: re.Match[str] | None) -> Gjenkjent:
+    aar = None
+    if navn is not None:
+        aar = navn[4] or next((del_ for del_ in reversed(fil.parts[:-1]) if _AARSMAPPE.match(del_)), None)
+    if navn is None or aar is None or navn[1].lower() == "bev":
+        return Gjenkjent("ukjent", "ukjent", regel="ingenting_uten_navn")
+    skjema = _SKJEMA_FOR_NAVN[navn[1].lower()]
+    layout = find_layout(skjema, int(aar))
+    if layout is None:
+        return Gjenkjent("kostra", skjema, None, int(aar), navn[2][:4], "ukjent_aar", aar)
+    return Gjenkjent("kostra", skjema, layout, int(aar), navn[2][:4])
+
+
+def _personskjema(linjer: list[str], navn: re.Match[str] | None) -> str:
+    lengder = {item.postlengde: item.skjema for item in layouts() if item.skjema != "0A"}
+    vanligst = Counter(len(linje) for linje in linjer).most_common(1)[0][0]
+    if vanligst in lengder:
+        return lengder[vanligst]
+    if navn is not None and navn[1].lower() in ("sosial", "kvp"):
+        return _SKJEMA_FOR_NAVN[navn[1].lower()]
+    return lengder[min(lengder, key=lambda lengde: abs(lengde - vanligst))]
+
+
+def _kostra(skjema: str, linjer: list[str]) -> Gjenkjent:
+    """Choose the layout by the year in the first record; the reader then holds every length against it."""
+    aar = int(linjer[0][2:6]) if skjema == "0A" else 2000 + int(linjer[0][4:6])
+    layout = find_layout(skjema, aar)
+    if layout is None:
+        return Gjenkjent("kostra", skjema, None, aar, regel="ukjent_aar", tillegg=str(aar))
+    return Gjenkjent("kostra", skjema, layout, aar)

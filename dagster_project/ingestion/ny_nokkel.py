@@ -1,0 +1,88 @@
+"""Change the key: read every archived person file again, so that a lost key costs no figures."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+
+from dagster_project.feil import Brukerfeil
+from dagster_project.ingestion.database import aapne_varehus, kladdemappe, tom_kladdemappe
+from dagster_project.ingestion.fil import Filinnhold, undersok
+from dagster_project.ingestion.gjenkjenning import Gjenkjent, gjenkjenn
+from dagster_project.ingestion.kostra import les_kostra
+from dagster_project.ingestion.nokkel import (
+    Nokkel,
+    bruk_pseudonymnokkel,
+    koble_til_personnokkel,
+    lag_nokkel,
+    skriv_merke,
+)
+from dagster_project.settings import Mappe, Miljo
+
+
+@dataclass
+class Nokkelbytte:
+    """How many files were read again, and which were not to be found."""
+
+    filer: int = 0
+    mangler: list[str] = field(default_factory=list)
+
+
+def bytt_nokkel(mappe: Mappe, miljo: Miljo) -> Nokkelbytte:
+    """Make a new key and give every person in the archive a new pseudonym under it.
+
+    The old key file and the old identity database are kept beside the new ones under another name. Deliveries,
+    their times of receipt and their counts stay as they are, so every figure does too.
+
+    Raises:
+        Brukerfeil: if the key stands in the environment itself, where it cannot be replaced from here.
+    """
+    if miljo.nokkel is not None:
+        raise Brukerfeil(
+            "Nøkkelen er satt i STONAD_NOKKEL. Sett STONAD_NOKKELFIL i stedet, så kan en ny lages i filen."
+        )
+    fil = miljo.sti_til_nokkelfil
+    merke = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    if fil.exists():
+        fil.rename(fil.with_name(f"{fil.name}.{merke}"))
+    if mappe.personnokkel.exists():
+        mappe.personnokkel.rename(mappe.personnokkel.with_suffix(f".{merke}.duckdb"))
+    return _les_arkivet(mappe, miljo, lag_nokkel(fil))
+
+
+def _les_arkivet(mappe: Mappe, miljo: Miljo, nokkel: Nokkel) -> Nokkelbytte:
+    resultat = Nokkelbytte()
+    con = aapne_varehus(mappe, miljo)
+    try:
+        koble_til_personnokkel(con, mappe, nokkel)
+        bruk_pseudonymnokkel(con, nokkel)
+        rader = con.execute("""
+            select
+                sti,
+                kommunenummer,
+            from varehus.intern.leveranse
+            where kilde = 'kostra' and rader_lest > 0
+            order by mottatt, sti
+        """).fetchall()
+        # A municipality that has since been taken off the list was ours when its file came.
+        kommuner = frozenset(kommunenummer for _, kommunenummer in rader if kommunenummer)
+        filer: list[tuple[Filinnhold, Gjenkjent]] = []
+        for sti, _ in rader:
+            arkivert = mappe.rot / sti
+            funnet = gjenkjenn(arkivert) if arkivert.exists() else None
+            if funnet is None:
+                resultat.mangler.append(sti)
+            else:
+                filer.append((undersok(arkivert), funnet))
+
+        def layout(par: tuple[Filinnhold, Gjenkjent]) -> tuple[str, str]:
+            return par[1].objekt, par[1].layout.layout_id if par[1].layout else ""
+
+        for _, gruppe in groupby(sorted(filer, key=layout), layout):
+            like = list(gruppe)
+            les_kostra(con, like, kommuner, kladdemappe(mappe))
+            resultat.filer += len(like)
+        skriv_merke(con, nokkel, datetime.now(UTC).replace(tzinfo=None))
+    finally:
+        con.close()
+        tom_kladdemappe(mappe)
+    return resultat
