@@ -1,0 +1,10 @@
+select
+    kommunenummer,
+    kommunenavn,
+    left(kommunenummer, 2) as fylkesnummer,
+    fagsystem,
+    instans,
+    kostragruppe,
+    gyldig_fra,
+    gyldig_til
+from {{ source('intern', 'kommune') }}
