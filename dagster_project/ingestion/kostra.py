@@ -433,7 +433,11 @@ def _finn_feil(con: duckdb.DuckDBPyConnection, skjema: str, layout: Layout | Non
             select
                 *,
                 coalesce(
-                    if(er_plassholder(nummer), fodselsmaaned_av_plassholder(nummer, aar), fodselsmaaned_av_nummer(nummer)),
+                    if(
+                        er_plassholder(nummer),
+                        fodselsmaaned_av_plassholder(nummer, aar),
+                        fodselsmaaned_av_nummer(nummer)
+                    ),
                     date_trunc('month', oppgitt_fodselsdato)::date
                 ) as fodselsmaaned,
                 nummer > 0 and not er_plassholder(nummer) and har_rette_kontrollsiffer(nummer) as har_fodselsnummer,

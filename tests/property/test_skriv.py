@@ -21,11 +21,7 @@ def verdi(felt) -> st.SearchStrategy:
         ferdig = st.integers(-(10 ** (felt.lengde - 1)) + 1, 10**felt.lengde - 1)
     elif felt.type == "dato":
         # Two digits give one century only: 1969-2068 as the C library reads them.
-        grenser = (
-            (date(1969, 1, 1), date(2068, 12, 31))
-            if felt.lengde == 6
-            else (date(1900, 1, 1), date(2099, 12, 31))
-        )
+        grenser = (date(1969, 1, 1), date(2068, 12, 31)) if felt.lengde == 6 else (date(1900, 1, 1), date(2099, 12, 31))
         ferdig = st.dates(*grenser)
     else:
         ferdig = st.text(TEGN, max_size=felt.lengde).map(lambda tekst: tekst.rstrip(" "))
@@ -60,9 +56,7 @@ TYPER = {"tekst": pa.string(), "heltall": pa.int64(), "dato": pa.date32()}
 @given(layout_og_poster())
 def test_written_then_cut_gives_the_values_back(eksempel):
     layout, poster = eksempel
-    kolonner = {
-        felt.navn: pa.array([post[felt.navn] for post in poster], TYPER[felt.type]) for felt in layout.felter
-    }
+    kolonner = {felt.navn: pa.array([post[felt.navn] for post in poster], TYPER[felt.type]) for felt in layout.felter}
     tabell = pa.table(kolonner | {"nr": range(len(poster))})
     with TemporaryDirectory() as mappe, duckdb.connect() as con:
         sti = Path(mappe) / "poster.dat"

@@ -47,10 +47,7 @@ def klipp(fil: Path, skjema: str, aar: int) -> list[dict[str, str]]:
     linjer = tekst.split("\r\n")
     assert linjer.pop() == ""
     assert {len(linje) for linje in linjer} == {layout.postlengde}
-    return [
-        {felt.navn: linje[felt.fra - 1 : felt.fra - 1 + felt.lengde] for felt in layout.felter}
-        for linje in linjer
-    ]
+    return [{felt.navn: linje[felt.fra - 1 : felt.fra - 1 + felt.lengde] for felt in layout.felter} for linje in linjer]
 
 
 def alle(mappe: Path, type_: str, skjema: str) -> list[dict]:
@@ -59,14 +56,8 @@ def alle(mappe: Path, type_: str, skjema: str) -> list[dict]:
         {**post, "kommune": kommune.kommunenummer, "aar": aar}
         for kommune in FJORDREGIONEN
         for aar in DEMOAAR
-        for linje, post in enumerate(
-            klipp(sti(mappe, kommune.kommunenummer, aar, type_), skjema, aar), start=1
-        )
-        if not (
-            type_ == "Sosial"
-            and (kommune.kommunenummer, aar) == (FEIL_KOMMUNE, FEIL_AAR)
-            and linje in FEIL_LINJER
-        )
+        for linje, post in enumerate(klipp(sti(mappe, kommune.kommunenummer, aar, type_), skjema, aar), start=1)
+        if not (type_ == "Sosial" and (kommune.kommunenummer, aar) == (FEIL_KOMMUNE, FEIL_AAR) and linje in FEIL_LINJER)
     ]
 
 
@@ -157,11 +148,7 @@ def brutte_regler_11f(post: dict) -> list[str]:
     alderen = alder(post)
     sum_bidrag = sum(tall(post, f"BIDRAG_{navn}") for navn in MAANEDSNAVN)
     sum_laan = sum(tall(post, f"LAAN_{navn}") for navn in MAANEDSNAVN)
-    betalt = [
-        k
-        for k, navn in enumerate(MAANEDSNAVN, 1)
-        if tall(post, f"BIDRAG_{navn}") or tall(post, f"LAAN_{navn}")
-    ]
+    betalt = [k for k, navn in enumerate(MAANEDSNAVN, 1) if tall(post, f"BIDRAG_{navn}") or tall(post, f"LAAN_{navn}")]
     stonad = tall(post, "BIDRAG") + tall(post, "LAAN")
     vilkaar = [felt for felt, kode in VILKAARSKODER.items() if post.get(felt) == kode]
     regler = {
@@ -169,9 +156,7 @@ def brutte_regler_11f(post: dict) -> list[str]:
         "003-bydel": post["BYDELSNR"].strip() != "",
         "004": post["VERSION"] != str(aar)[2:],
         "004A": aar >= 2025 and not post["FODSELSDATO"].isdigit(),
-        "005": not (
-            nummer.endswith(PLASSHOLDERE) or (nummer.strip() and rette_kontrollsifre(nummer)) or duf.strip()
-        ),
+        "005": not (nummer.endswith(PLASSHOLDERE) or (nummer.strip() and rette_kontrollsifre(nummer)) or duf.strip()),
         "008-010": post["KJONN"] not in "12" or post["EKTSTAT"] not in "12345" or post["BU18"] not in "12",
         "011-013": ja_barn != (barn > 0) or barn >= 14,
         "014": vklo not in "123456789",
@@ -308,10 +293,7 @@ def avvik_fra_blanding(prefiks: str, verdier: list[str]) -> float:
     """Largest difference, in percentage points, between a declared mix and the values found."""
     koder, andeler = blanding(prefiks)
     antall = Counter(verdier)
-    return max(
-        abs(100 * antall[kode] / len(verdier) - 100 * andel)
-        for kode, andel in zip(koder, andeler, strict=True)
-    )
+    return max(abs(100 * antall[kode] / len(verdier) - 100 * andel) for kode, andel in zip(koder, andeler, strict=True))
 
 
 def test_months_follow_the_declared_distribution(mottakere):
@@ -377,14 +359,8 @@ def brutte_regler_11cf(post: dict) -> list[str]:
     def maaned_i(felt: str) -> tuple[int, int]:
         return aar_i(felt), int(post[felt][2:4])
 
-    med = [
-        felt
-        for felt in post
-        if felt.startswith("KVP_MED_") and felt != "KVP_MED_ASTONAD" and post[felt].strip()
-    ]
-    utfall = [
-        felt for felt in post if felt.startswith("AVSL_") and felt[5:] not in ("DATO", "VIKTIGSTE_INNTEKT")
-    ]
+    med = [felt for felt in post if felt.startswith("KVP_MED_") and felt != "KVP_MED_ASTONAD" and post[felt].strip()]
+    utfall = [felt for felt in post if felt.startswith("AVSL_") and felt[5:] not in ("DATO", "VIKTIGSTE_INNTEKT")]
     har_utfall = any(post[felt].strip() for felt in utfall)
     avsluttet = post["STATUS"] in "3457"
     regler = {
@@ -392,9 +368,7 @@ def brutte_regler_11cf(post: dict) -> list[str]:
         "005": not rette_kontrollsifre(post["PERSON_FODSELSNR"]),
         "006-007": not 18 <= alder(post) <= 68,
         "011-013": (post["BU18"] == "1") != (tall(post, "ANTBU18") > 0),
-        "014-016": any(
-            not 0 <= aar - aar_i(felt) <= 4 for felt in ("REG_DATO", "VEDTAK_DATO", "BEGYNT_DATO")
-        ),
+        "014-016": any(not 0 <= aar - aar_i(felt) <= 4 for felt in ("REG_DATO", "VEDTAK_DATO", "BEGYNT_DATO")),
         "order of dates": not maaned_i("REG_DATO") <= maaned_i("VEDTAK_DATO") <= maaned_i("BEGYNT_DATO"),
         "019": post["KVP_KOMM"] not in ("1", "2"),
         "021": (post["YTELSE_SOSHJELP"] == "1") != (post["YTELSE_TYPE_SOSHJ"] in ("2", "3")),

@@ -149,9 +149,7 @@ def test_index_may_be_a_list_and_a_single_category_may_omit_it():
     assert innbyggere(innhold) == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize(
-    "value", [[5, None, 0, 7], {"0": 5, "2": 0, "3": 7}, {"3": 7, "0": 5, "1": None, "2": 0}]
-)
+@pytest.mark.parametrize("value", [[5, None, 0, 7], {"0": 5, "2": 0, "3": 7}, {"3": 7, "0": 5, "1": None, "2": 0}])
 def test_dense_and_sparse_values_give_the_same_and_null_is_not_zero(value):
     assert innbyggere(tabell_11805(value)) == [5, None, 0, 7]
 
@@ -436,9 +434,7 @@ def test_contents_that_are_not_clearly_persons_are_listed():
     innhold["dimension"]["ContentsCode"] = dim("A", "B", etiketter={"A": "Fødte", "B": "Døde"})
     with pytest.raises(JsonstatFeil, match=re.escape("Den har A (Fødte) og B (Døde).")):
         befolkning(tolk(innhold))
-    innhold["dimension"]["ContentsCode"] = dim(
-        "A", "B", etiketter={"A": "Personer", "B": "Personer, prosent"}
-    )
+    innhold["dimension"]["ContentsCode"] = dim("A", "B", etiketter={"A": "Personer", "B": "Personer, prosent"})
     with pytest.raises(JsonstatFeil, match="hvilken statistikkvariabel"):
         befolkning(tolk(innhold))
 
@@ -478,12 +474,8 @@ def test_sample_sums_equal_a_plain_recomputation():
                 ventet[region, int(aar)] = ventet.get((region, int(aar)), 0) + raa["value"][plass]
 
     resultat = befolkning(les_jsonstat(SAMPLE))
-    summer = resultat.tabell.group_by(["kommunenummer", "rapporteringsaar"]).aggregate(
-        [("innbyggere", "sum")]
-    )
-    funnet = {
-        (rad["kommunenummer"], rad["rapporteringsaar"]): rad["innbyggere_sum"] for rad in summer.to_pylist()
-    }
+    summer = resultat.tabell.group_by(["kommunenummer", "rapporteringsaar"]).aggregate([("innbyggere", "sum")])
+    funnet = {(rad["kommunenummer"], rad["rapporteringsaar"]): rad["innbyggere_sum"] for rad in summer.to_pylist()}
     assert funnet == ventet
     assert resultat.utelatt == []
     assert resultat.celler_brukt == len(raa["value"]) == resultat.tabell.num_rows

@@ -63,9 +63,7 @@ def test_dates_before_2025_have_a_year_of_two_digits(con, tmp_path):
 
 
 def test_amounts_in_the_accounts_are_padded_with_blanks(con, tmp_path):
-    kolonner = (
-        "'0A' as skjema, '2025' as aargang, '281' as funksjon_kapittel, '470' as art_sektor, -67 as belop"
-    )
+    kolonner = "'0A' as skjema, '2025' as aargang, '281' as funksjon_kapittel, '470' as art_sektor, -67 as belop"
     assert skriv_en(con, tmp_path, kolonner, LAYOUT_0A) == b"0A2025" + b" " * 26 + b"281 470      -67\r\n"
 
 

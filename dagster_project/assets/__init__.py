@@ -1,0 +1,1 @@
+"""The steps of the job as Dagster sees them; each calls a plain function and reports what it did."""

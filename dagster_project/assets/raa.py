@@ -1,0 +1,120 @@
+"""Raw assets: one per source and object, by municipality and year where a file belongs to one of each."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import duckdb
+
+from dagster_project import fremdrift
+from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
+from dagster_project.ingestion.innlesing import Innlesing, les_inn
+from dagster_project.kostra.layout import kjente_aar
+from dagster_project.settings import Kommune, Mappe, Miljo
+
+TIDSPUNKT_MERKE = "stonad/tidspunkt"
+POOL = "duckdb"
+
+
+def partisjoner(kommuner: tuple[Kommune, ...]) -> dg.MultiPartitionsDefinition:
+    """Return a partition for every reporting year we know and municipality that is ours."""
+    return dg.MultiPartitionsDefinition(
+        {
+            "aar": dg.StaticPartitionsDefinition([str(aar) for aar in kjente_aar("11F")]),
+            "kommune": dg.StaticPartitionsDefinition([kommune.kommunenummer for kommune in kommuner]),
+        }
+    )
+
+
+def tidspunkt(context: dg.AssetExecutionContext) -> datetime:
+    """Return the time the run counts as, which every step of it shares. UTC without zone."""
+    merke = context.run.tags.get(TIDSPUNKT_MERKE)
+    if merke:
+        return datetime.fromisoformat(merke)
+    status = context.instance.get_run_record_by_id(context.run_id)
+    assert status is not None
+    return status.create_timestamp.astimezone(UTC).replace(tzinfo=None)
+
+
+def _metadata(resultat: Innlesing) -> dict[str, object]:
+    godtatt = [vurdering for vurdering in resultat.vurderinger if vurdering.regel is None]
+    return {
+        "filer_godtatt": len(godtatt),
+        "filer_avvist": len(resultat.vurderinger) - len(godtatt),
+        "filer_levert_for": len(resultat.duplikater),
+        "rader_lest": sum(vurdering.rader_lest for vurdering in resultat.vurderinger),
+        "rader_godtatt": sum(vurdering.rader_godtatt for vurdering in resultat.vurderinger),
+        "rader_karantene": sum(vurdering.rader_karantene for vurdering in resultat.vurderinger),
+    }
+
+
+def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, objekter: tuple[str, ...]) -> dict:
+    """Read the inbox for some objects and report each file as an observation on its partition.
+
+    Raises:
+        dagster.Failure: with a message free of personal data.
+    """
+    if mappe.per is not None:
+        return {"per": str(mappe.per)}
+    fremdrift.si(f"Leser {' og '.join(objekter)} fra innboksen")
+    try:
+        kommuner = mappe.kommuner()
+        resultat = les_inn(mappe, miljo, kommuner, objekter, tidspunkt(context))
+    except (Brukerfeil, Kjoringsfeil) as feil:
+        raise dg.Failure(str(feil)) from None
+    except duckdb.Error as feil:
+        raise dg.Failure(uten_persondata(f"{type(feil).__name__}: {feil}")) from None
+    gyldige = set(context.assets_def.partitions_def.get_partition_keys()) if context.assets_def.partitions_def else None
+    for vurdering in resultat.vurderinger:
+        nokkel_ = dg.MultiPartitionKey({"aar": str(vurdering.aar), "kommune": str(vurdering.kommunenummer)})
+        context.log_event(
+            dg.AssetObservation(
+                asset_key=context.asset_key,
+                partition=str(nokkel_) if gyldige and str(nokkel_) in gyldige else None,
+                metadata={
+                    "fil": trygt_navn(vurdering.innhold.sti.name),
+                    "sha256": vurdering.innhold.sha256,
+                    "status": vurdering.status,
+                    "rader_lest": vurdering.rader_lest,
+                    "rader_godtatt": vurdering.rader_godtatt,
+                    "rader_karantene": vurdering.rader_karantene,
+                    "melding": vurdering.melding or "",
+                },
+            )
+        )
+    return _metadata(resultat)
+
+
+def lag_raa_assets(mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...]) -> list[dg.AssetsDefinition]:
+    """Return the raw assets: 11F, 11CF and 0A by municipality and year, and SSB's population."""
+
+    def kostra(navn: str, skjema: str, beskrivelse: str) -> dg.AssetsDefinition:
+        @dg.asset(
+            key=["raw", "kostra", navn],
+            partitions_def=partisjoner(kommuner),
+            backfill_policy=dg.BackfillPolicy.single_run(),
+            description=beskrivelse,
+            group_name="raw",
+            kinds={"duckdb"},
+            pool=POOL,
+        )
+        def _asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+            return dg.MaterializeResult(metadata=les(context, mappe, miljo, (skjema,)))
+
+        return _asset
+
+    @dg.asset(
+        key=["raw", "ssb", "befolkning"],
+        description="Befolkning etter ettårig alder 31.12. (SSB 11805 og 07459). En rad per celle.",
+        group_name="raw",
+        kinds={"duckdb"},
+        pool=POOL,
+    )
+    def befolkning(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata=les(context, mappe, miljo, ("befolkning", "ukjent")))
+
+    return [
+        kostra("11f", "11F", "Økonomisk sosialhjelp: én rad per mottaker og år."),
+        kostra("11cf", "11CF", "Kvalifiseringsprogram: én rad per deltaker og år."),
+        kostra("0a", "0A", "Bevilgningsregnskap: én rad per linje i filen."),
+        befolkning,
+    ]

@@ -1,0 +1,93 @@
+"""What a build is made from: its parameters, and the fingerprint that tells whether there is anything to build."""
+
+import hashlib
+import importlib.metadata
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.dbt import prosjektfiler
+from dagster_project.ingestion.database import TABELLER
+from dagster_project.seeds import ROOT, read_seed
+from dagster_project.settings import Kommune
+
+KONTRAKT_VERSJON = "1.1.0"
+
+
+@dataclass(frozen=True)
+class Parametre:
+    """When the build is made and as of when. Both UTC without zone; `per` is None for the figures as they are now."""
+
+    tidspunkt: datetime
+    per: datetime | None = None
+
+
+def bygget_av() -> str:
+    """Return name and version of this software."""
+    return f"stonadsvarehuset {importlib.metadata.version('stonadsvarehuset')}"
+
+
+def skriv_parametre(
+    varehus: Path, kommuner: tuple[Kommune, ...], parametre: Parametre, ukjente: list[tuple[str, int]] | None
+) -> None:
+    """Write down what this build is: our municipalities, its time, and the files in the inbox that nobody knows."""
+    con = duckdb.connect(str(varehus))
+    try:
+        con.execute(TABELLER)
+        con.begin()
+        con.execute("delete from intern.kjoring_parametre")
+        con.execute(
+            "insert into intern.kjoring_parametre values (?, ?, ?, ?)",
+            [parametre.per, parametre.tidspunkt, KONTRAKT_VERSJON, bygget_av()],
+        )
+        con.execute("delete from intern.kommune")
+        con.executemany(
+            "insert into intern.kommune values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                [k.kommunenummer, k.navn, k.fagsystem, k.instans, k.kostragruppe, k.gyldig_fra, k.gyldig_til]
+                for k in kommuner
+            ],
+        )
+        if ukjente is not None:
+            con.execute("delete from intern.innboks_ukjent")
+            if ukjente:
+                con.executemany(
+                    "insert into intern.innboks_ukjent values (?, ?, ?)",
+                    [[sti, bytes_, parametre.tidspunkt] for sti, bytes_ in ukjente],
+                )
+        con.commit()
+    finally:
+        con.close()
+
+
+def fingeravtrykk(varehus: Path, parametre: Parametre) -> str:
+    """Return a hash of all the published figures depend on: deliveries, municipalities, code, deadlines passed."""
+    con = duckdb.connect(str(varehus), read_only=True)
+    try:
+        data = [
+            con.execute(f"select * from intern.{tabell} order by all").fetchall() for tabell in ("leveranse", "kommune")
+        ]
+    finally:
+        con.close()
+    dato = (parametre.per or parametre.tidspunkt).date().isoformat()
+    frister = [rad["rapporteringsaar"] for rad in read_seed("kostra_frist") if rad["endelig_fra"] <= dato]
+    hash_ = hashlib.sha256(
+        json.dumps([data, str(parametre.per), frister, KONTRAKT_VERSJON, bygget_av()], default=str).encode()
+    )
+    for sti in sorted([*prosjektfiler(), ROOT / "dagster_project" / "skjerming.py"]):
+        hash_.update(sti.read_bytes())
+    return hash_.hexdigest()
+
+
+def les_fingeravtrykk(publisert: Path) -> str | None:
+    """Return the fingerprint of what is published, or None where nothing is."""
+    fil = publisert / ".fingeravtrykk"
+    return fil.read_text() if fil.exists() and (publisert / "stonad.duckdb").exists() else None
+
+
+def skriv_fingeravtrykk(publisert: Path, avtrykk: str) -> None:
+    """Remember what the publication just made was built from."""
+    (publisert / ".fingeravtrykk").write_text(avtrykk)

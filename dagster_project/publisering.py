@@ -1,0 +1,112 @@
+"""Publish: copy the finished `bi` tables into a file of their own and put it in the old one's place in one move.
+
+Readers either see the whole of the last publication or the whole of this one. A run that fails before the
+move leaves everything as it was.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.feil import Kjoringsfeil
+from dagster_project.settings import Miljo
+
+DATABASE = "stonad.duckdb"
+BEHOLD_UTGAVER = 2
+
+
+@dataclass(frozen=True)
+class Publisering:
+    """What was published: rows per table, and where."""
+
+    database: Path
+    parquet: Path
+    rader: dict[str, int]
+
+
+def publiser(varehus: Path, maal: Path, utgave: str, miljo: Miljo) -> Publisering:
+    """Copy schema `bi` of the warehouse to `maal`, as one DuckDB file and one Parquet file per table.
+
+    Shape: the tables, their order and their comments are those of the warehouse. `utgave` names this
+    publication and must be new.
+
+    Raises:
+        Kjoringsfeil: if the warehouse has no `bi` tables; nothing is then touched.
+    """
+    maal.mkdir(parents=True, exist_ok=True)
+    ny = maal / f".{utgave}.duckdb"
+    utgavemappe = maal / ".utgaver" / utgave
+    parquet = utgavemappe / "parquet"
+    shutil.rmtree(utgavemappe, ignore_errors=True)
+    parquet.mkdir(parents=True)
+    _fjern_database(ny)
+    try:
+        rader = _skriv(varehus, ny, parquet, miljo)
+    except BaseException:
+        _fjern_database(ny)
+        shutil.rmtree(utgavemappe, ignore_errors=True)
+        raise
+    # A folder cannot be replaced in one move, a link to it can.
+    lenke = maal / f".{utgave}.parquet"
+    lenke.unlink(missing_ok=True)
+    lenke.symlink_to(parquet.relative_to(maal), target_is_directory=True)
+    (maal / f"{DATABASE}.wal").unlink(missing_ok=True)
+    ny.replace(maal / DATABASE)
+    lenke.replace(maal / "parquet")
+    gamle = sorted((maal / ".utgaver").iterdir(), key=lambda sti: sti.stat().st_mtime_ns)
+    for mappe in gamle[:-BEHOLD_UTGAVER]:
+        shutil.rmtree(mappe, ignore_errors=True)
+    return Publisering(maal / DATABASE, maal / "parquet", rader)
+
+
+def _fjern_database(sti: Path) -> None:
+    sti.unlink(missing_ok=True)
+    sti.with_name(sti.name + ".wal").unlink(missing_ok=True)
+
+
+def _skriv(varehus: Path, ny: Path, parquet: Path, miljo: Miljo) -> dict[str, int]:
+    con = duckdb.connect()
+    try:
+        con.execute(f"set memory_limit = '{miljo.minne}'")
+        con.execute(f"attach '{varehus}' as varehus (read_only)")
+        tabeller = con.execute("""
+            select
+                table_name,
+                comment,
+            from duckdb_tables()
+            where database_name = 'varehus' and schema_name = 'bi'
+            order by table_name
+        """).fetchall()
+        if not tabeller:
+            raise Kjoringsfeil("Varehuset har ingen tabeller å publisere.")
+        kolonner = con.execute("""
+            select
+                table_name,
+                column_name,
+                comment,
+            from duckdb_columns()
+            where database_name = 'varehus' and schema_name = 'bi' and comment is not null
+        """).fetchall()
+        con.execute(f"attach '{ny}' as publisert")
+        con.execute("create schema publisert.bi")
+        rader = {}
+        for tabell, kommentar in tabeller:
+            con.execute(f"create table publisert.bi.{tabell} as from varehus.bi.{tabell} order by all")
+            if kommentar:
+                con.execute(f"comment on table publisert.bi.{tabell} is {_sql_tekst(kommentar)}")
+            con.execute(
+                f"copy publisert.bi.{tabell} to '{parquet / tabell}.parquet' (format parquet, compression zstd)"
+            )
+            rader[tabell] = con.execute(f"select count(*) from publisert.bi.{tabell}").fetchone()[0]
+        for tabell, kolonne, kommentar in kolonner:
+            con.execute(f"comment on column publisert.bi.{tabell}.{kolonne} is {_sql_tekst(kommentar)}")
+        con.execute("detach publisert")
+    finally:
+        con.close()
+    return rader
+
+
+def _sql_tekst(tekst: str) -> str:
+    return "'" + " ".join(tekst.split()).replace("'", "''") + "'"
