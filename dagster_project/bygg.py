@@ -68,7 +68,8 @@ def fingeravtrykk(varehus: Path, parametre: Parametre) -> str:
     con = duckdb.connect(str(varehus), read_only=True)
     try:
         data = [
-            con.execute(f"select * from intern.{tabell} order by all").fetchall() for tabell in ("leveranse", "kommune")
+            con.execute(f"select * from intern.{tabell} order by all").fetchall()
+            for tabell in ("leveranse", "kommune", "nokkel_merke")
         ]
     finally:
         con.close()

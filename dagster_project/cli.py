@@ -66,6 +66,10 @@ def _tall(antall: int) -> str:
     return f"{antall:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
+def _antall(antall: int, en: str, flere: str) -> str:
+    return f"{_tall(antall)} {en if antall == 1 else flere}"
+
+
 @app.command()
 def init(
     mappe: MappeValg = None,
@@ -79,7 +83,8 @@ def init(
 ) -> None:
     """Lag mappene, et eksempel på konfig/kommuner.yml, og nøkkelen som pseudonymene lages med."""
     from dagster_project.ingestion.nokkel import lag_nokkel, les_nokkel
-    from dagster_project.kjoring import enerett, klargjor_dagster
+    from dagster_project.kjoring import klargjor_dagster
+    from dagster_project.las import enerett
 
     miljo = Miljo()
     valgt = _mappe(mappe, miljo)
@@ -268,21 +273,25 @@ def _vis(sammendrag, valgt: Mappe) -> None:
             )
     if sammendrag.advarsler:
         ut.print(
-            f"[yellow]Advarsler[/yellow]: {sammendrag.advarsler} rader er tatt med, men bør ses på (intern.advarsel)."
+            f"[yellow]Advarsel[/yellow]: {_antall(sammendrag.advarsler, 'rad', 'rader')} er tatt med, men bør ses på "
+            "(intern.advarsel)."
         )
     if sammendrag.levert_for:
-        ut.print(f"{sammendrag.levert_for} filer var levert før og endret ingenting.")
+        ut.print(f"{_antall(sammendrag.levert_for, 'fil', 'filer')} var levert før og endret ingenting.")
     if sammendrag.ukjente_filer:
         vist = sammendrag.ukjente_filer[:MAKS_UKJENTE_VIST]
         rest = len(sammendrag.ukjente_filer) - len(vist)
-        ut.print(f"{len(sammendrag.ukjente_filer)} filer kjenner ingen leser; de ligger i innboksen:")
+        ut.print(
+            f"{_antall(len(sammendrag.ukjente_filer), 'fil', 'filer')} i innboksen kjenner ingen leser; "
+            "de blir liggende:"
+        )
         for sti in vist:
             ut.print(f"  {sti}", soft_wrap=True)
         if rest:
             ut.print(f"  … og {rest} til (stonad status --json viser alle)")
     ut.print(
         f"{'Publisert' if sammendrag.er_bygget else 'Ingenting nytt å regne ut; publisert fra før'}: "
-        f"{_tall(sammendrag.indikatorer)} indikatorverdier for {sammendrag.kommuner} kommuner, "
+        f"{_tall(sammendrag.indikatorer)} indikatorverdier for {_antall(sammendrag.kommuner, 'kommune', 'kommuner')}, "
         f"{_tall(sammendrag.skjermet)} av dem skjermet.",
         soft_wrap=True,
     )
@@ -308,8 +317,11 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
             soft_wrap=True,
         )
         ut.print(
-            f"{_tall(status_.leveranser_godtatt)} leveranser godtatt, {_tall(status_.leveranser_avvist)} avvist; "
-            f"{_tall(status_.rader_karantene)} rader i karantene; {_tall(status_.skjermet)} indikatorverdier skjermet."
+            f"{_antall(status_.leveranser_godtatt, 'leveranse', 'leveranser')} godtatt, "
+            f"{_tall(status_.leveranser_avvist)} avvist; "
+            f"{_antall(status_.rader_karantene, 'rad', 'rader')} i karantene; "
+            f"{_antall(status_.skjermet, 'indikatorverdi', 'indikatorverdier')} skjermet.",
+            soft_wrap=True,
         )
         tabell = Table(title="Hva varehuset har", title_justify="left")
         for navn in ("Kommune", "Skjema", "År"):
@@ -323,7 +335,8 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
             )
         ut.print(tabell)
     ut.print(
-        f"I innboksen: {len(status_.venter_i_innboks)} filer å lese, {len(status_.ukjente_filer)} ingen leser kjenner."
+        f"I innboksen: {_antall(len(status_.venter_i_innboks), 'fil', 'filer')} å lese, "
+        f"{len(status_.ukjente_filer)} ingen leser kjenner."
     )
     if status_.siste_kjoring:
         ord_ = {"success": "fullført", "failure": "feilet", "started": "pågår"}.get(

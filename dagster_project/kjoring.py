@@ -1,7 +1,6 @@
 """Run the job in this process, keep its history, and tell what it did."""
 
 import contextlib
-import fcntl
 import logging
 import os
 import shutil
@@ -19,7 +18,10 @@ from dagster_project import fremdrift
 from dagster_project.assets.raa import TIDSPUNKT_MERKE
 from dagster_project.bygg import les_fingeravtrykk
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
+from dagster_project.ingestion.innlesing import finn_nye
+from dagster_project.ingestion.nokkel import krev_nokkel
 from dagster_project.ingestion.regel import oppramsing
+from dagster_project.las import enerett
 from dagster_project.settings import Mappe, Miljo
 
 DAGSTER_YAML = {
@@ -81,22 +83,6 @@ def naa() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-@contextlib.contextmanager
-def enerett(mappe: Mappe) -> Iterator[None]:
-    """Hold the folder for the length of the block.
-
-    Raises:
-        Brukerfeil: if another run holds it.
-    """
-    mappe.lasfil.parent.mkdir(parents=True, exist_ok=True)
-    with mappe.lasfil.open("w") as las:
-        try:
-            fcntl.flock(las, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Brukerfeil(f"En annen kjøring holder på i {mappe.rot}. Prøv igjen når den er ferdig.") from None
-        yield
-
-
 def klargjor_dagster(mappe: Mappe) -> None:
     """Write Dagster's own settings into the folder, so that `stonad ui` and `stonad kjor` share history."""
     mappe.dagster.mkdir(parents=True, exist_ok=True)
@@ -114,6 +100,7 @@ def kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, *, bygg_alltid: bool =
     """
     mappe.lag()
     klargjor_dagster(mappe)
+    _krev_nokkel_for_nye(mappe, miljo)
     with enerett(mappe), _stille(mappe):
         if mappe.per is not None:
             _kopier_varehus(mappe)
@@ -122,6 +109,12 @@ def kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, *, bygg_alltid: bool =
         finally:
             if mappe.per is not None:
                 mappe.varehus.unlink(missing_ok=True)
+
+
+def _krev_nokkel_for_nye(mappe: Mappe, miljo: Miljo) -> None:
+    # Found out before anything is started, so that it is told as the fault of configuration that it is.
+    if mappe.per is None and any(funnet.kilde == "kostra" for _, funnet in finn_nye(mappe)[0]):
+        krev_nokkel(mappe, miljo)
 
 
 def _kopier_varehus(mappe: Mappe) -> None:
@@ -274,8 +267,6 @@ def les_status(mappe: Mappe) -> Status:
     Raises:
         Brukerfeil: if there is no such folder.
     """
-    from dagster_project.ingestion.innlesing import finn_nye
-
     if not mappe.rot.exists():
         raise Brukerfeil(f"Finner ikke mappen {mappe.rot}. Kjør «stonad init --mappe {mappe.rot}» først.")
     kjente, ukjente = finn_nye(mappe) if mappe.innboks.exists() else ([], [])

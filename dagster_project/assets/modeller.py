@@ -21,6 +21,7 @@ from dagster_project.bygg import (
 from dagster_project.dbt import MILJO, VAREHUS_VARIABEL, Dbt, dbt_prosjekt, sikre_manifest
 from dagster_project.feil import trygt_navn
 from dagster_project.ingestion.innlesing import finn_nye
+from dagster_project.las import enerett
 from dagster_project.publisering import publiser
 from dagster_project.settings import Kommune, Mappe, Miljo
 
@@ -77,7 +78,8 @@ def lag_modell_assets(
                 (trygt_navn(sti.relative_to(mappe.innboks).as_posix()), sti.stat().st_size)
                 for sti in finn_nye(mappe)[1]
             ]
-        skriv_parametre(mappe.varehus, kommuner, parametre(context, mappe), ukjente)
+        with enerett(mappe, vent=True):
+            skriv_parametre(mappe.varehus, kommuner, parametre(context, mappe), ukjente)
         return dg.MaterializeResult(metadata={"ukjente_filer": len(ukjente or [])})
 
     @dbt_assets(
@@ -91,12 +93,13 @@ def lag_modell_assets(
         exclude="resource_type:unit_test",
     )
     def modeller(context: dg.AssetExecutionContext, dbt: Dbt):
-        if er_uendret(context, mappe):
-            context.log.info("Ingenting nytt siden forrige publisering; modellene bygges ikke på nytt.")
-            return
-        fremdrift.si("Regner ut indikatorene")
-        kall = dbt.cli(["build"], context=context)
-        yield from kall.stream()
+        with enerett(mappe, vent=True):
+            if er_uendret(context, mappe):
+                context.log.info("Ingenting nytt siden forrige publisering; modellene bygges ikke på nytt.")
+                return
+            fremdrift.si("Regner ut indikatorene")
+            kall = dbt.cli(["build"], context=context)
+            yield from kall.stream()
         # Each call leaves its artifacts in a folder of its own, and nobody reads those of a run that went well.
         shutil.rmtree(kall.target_path, ignore_errors=True)
 
@@ -110,8 +113,9 @@ def lag_modell_assets(
     )
     def stonad(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         fremdrift.si("Publiserer")
-        resultat = publiser(mappe.varehus, mappe.publisert, context.run_id, miljo)
-        skriv_fingeravtrykk(mappe.publisert, fingeravtrykk(mappe.varehus, parametre(context, mappe)))
+        with enerett(mappe, vent=True):
+            resultat = publiser(mappe.varehus, mappe.publisert, context.run_id, miljo)
+            skriv_fingeravtrykk(mappe.publisert, fingeravtrykk(mappe.varehus, parametre(context, mappe)))
         return dg.MaterializeResult(metadata={f"rader_{tabell}": antall for tabell, antall in resultat.rader.items()})
 
     return [leveranse, modeller, stonad]

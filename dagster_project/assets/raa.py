@@ -9,6 +9,7 @@ from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
 from dagster_project.ingestion.innlesing import Innlesing, les_inn
 from dagster_project.kostra.layout import kjente_aar
+from dagster_project.las import enerett
 from dagster_project.settings import Kommune, Mappe, Miljo
 
 TIDSPUNKT_MERKE = "stonad/tidspunkt"
@@ -57,8 +58,8 @@ def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, objekter:
         return {"per": str(mappe.per)}
     fremdrift.si(f"Leser {' og '.join(objekter)} fra innboksen")
     try:
-        kommuner = mappe.kommuner()
-        resultat = les_inn(mappe, miljo, kommuner, objekter, tidspunkt(context))
+        with enerett(mappe, vent=True):
+            resultat = les_inn(mappe, miljo, mappe.kommuner(), objekter, tidspunkt(context))
     except (Brukerfeil, Kjoringsfeil) as feil:
         raise dg.Failure(str(feil)) from None
     except duckdb.Error as feil:

@@ -100,7 +100,11 @@ select
     cast(komplett.verdi as decimal(18, 2)) as verdi,
     cast(komplett.antall_personer as bigint) as antall_personer,
     nevner.verdi as nevner,
-    100 * cast(komplett.verdi as double) / nullif(cast(nevner.verdi as double), 0) as andel_pst
+    case
+        -- As for the indicators: a share of nobody is 0.
+        when komplett.verdi = 0 and nevner.verdi = 0 then 0
+        else 100 * cast(komplett.verdi as double) / nullif(cast(nevner.verdi as double), 0)
+    end as andel_pst
 from komplett
 inner join gjeldende using (kommunenummer, rapporteringsaar, indikator_id)
 left join grunntall as nevner

@@ -6,13 +6,13 @@ with layout_0a_2022 as (
         leveranse_id,
         linje,
         layout_id,
-        nullif(trim(post[8:13]), '') as region,
-        nullif(trim(post[14:22]), '') as organisasjonsnummer,
-        nullif(trim(post[23:31]), '') as foretaksnummer,
-        nullif(trim(post[32:32]), '') as kontoklasse,
-        nullif(trim(post[33:36]), '') as funksjon,
-        nullif(trim(post[37:39]), '') as art,
-        (try_cast(trim(post[40:48]) as decimal(18, 2)) * 1000)::decimal(18, 2) as belop_nok
+        nullif(trim(substring(post, 8, 6)), '') as region,
+        nullif(trim(substring(post, 14, 9)), '') as organisasjonsnummer,
+        nullif(trim(substring(post, 23, 9)), '') as foretaksnummer,
+        nullif(trim(substring(post, 32, 1)), '') as kontoklasse,
+        nullif(trim(substring(post, 33, 4)), '') as funksjon,
+        nullif(trim(substring(post, 37, 3)), '') as art,
+        (try_cast(substring(post, 40, 9) as decimal(18, 2)) * 1000)::decimal(18, 2) as belop_nok
     from {{ source('raw', 'kostra_0a') }}
     where layout_id = '0A_2022'
 )

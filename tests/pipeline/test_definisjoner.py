@@ -1,0 +1,147 @@
+"""Is everything wired? The assets, the partitions, the job, its schedule and its sensor."""
+
+import os
+import shutil
+import subprocess
+
+import dagster as dg
+import pytest
+
+from dagster_project.dbt import DBT, PROSJEKT, VAREHUS_VARIABEL
+from dagster_project.definitions import JOBB, lag_definisjoner, omraade_merker
+from dagster_project.settings import Miljo
+from tests.fastbredde import skriv_11f_fil
+
+
+@pytest.fixture(scope="module")
+def mappe(lag_mappe):
+    return lag_mappe("defs", {"9901": "Eksempelvik", "9902": "Nabovik"})
+
+
+@pytest.fixture(scope="module")
+def defs(mappe):
+    return lag_definisjoner(mappe, Miljo())
+
+
+def test_assets_are_named_by_layer(defs):
+    nokler = {tuple(nokkel.path) for nokkel in defs.resolve_all_asset_keys()}
+    assert {
+        ("raw", "kostra", "11f"),
+        ("raw", "kostra", "11cf"),
+        ("raw", "kostra", "0a"),
+        ("raw", "ssb", "befolkning"),
+        ("intern", "leveranse"),
+        ("publisert", "stonad"),
+    } <= nokler
+    for lag, antall in (("staging", 7), ("intermediate", 18), ("bi", 6)):
+        assert sum(nokkel[0] == lag for nokkel in nokler) == antall, lag
+
+
+def test_raw_extracts_are_partitioned_by_year_and_municipality(defs):
+    graf = defs.resolve_asset_graph()
+    partisjoner = graf.get(dg.AssetKey(["raw", "kostra", "11f"])).partitions_def
+    nokler = {str(nokkel) for nokkel in partisjoner.get_partition_keys()}
+    assert nokler == {f"{aar}|{kommune}" for aar in range(2022, 2027) for kommune in ("9901", "9902")}
+
+
+def test_the_order_is_raw_register_models_publication(defs):
+    graf = defs.resolve_asset_graph()
+
+    def opphav(*sti):
+        return {tuple(nokkel.path) for nokkel in graf.get(dg.AssetKey(list(sti))).parent_keys}
+
+    assert opphav("intern", "leveranse") == {
+        ("raw", "kostra", "11f"),
+        ("raw", "kostra", "11cf"),
+        ("raw", "kostra", "0a"),
+        ("raw", "ssb", "befolkning"),
+    }
+    assert ("raw", "kostra", "11f") in opphav("staging", "stg_kostra__11f")
+    assert ("intern", "leveranse") in opphav("staging", "stg_intern__leveranse")
+    assert opphav("publisert", "stonad") == {
+        ("bi", navn) for navn in ("indikator", "ind_kostra", "ind_kostra_fordeling", "kommune", "kontrakt", "leveranse")
+    }
+
+
+def test_tests_of_published_tables_block_the_publication(defs):
+    graf = defs.resolve_asset_graph()
+    kontroller = graf.get_check_keys_for_assets({dg.AssetKey(["bi", "ind_kostra"])})
+    assert any("no_small_count_is_shown" in kontroll.name for kontroll in kontroller)
+
+
+def test_sensor_waits_until_a_file_lies_still_then_runs_the_whole_job(defs, mappe):
+    sensor = defs.resolve_sensor_def("innboks")
+
+    def spor(markor):
+        with (
+            dg.DagsterInstance.ephemeral() as instans,
+            dg.build_sensor_context(instance=instans, cursor=markor) as context,
+        ):
+            return sensor.evaluate_tick(context)
+
+    assert "ingen filer" in spor(None).skip_message
+    (mappe.innboks / "notat.txt").write_text("ingen leser kjenner dette")
+    assert "ingen filer" in spor(None).skip_message
+    fil = skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=2)
+    forste = spor(None)
+    assert "ligget stille" in forste.skip_message
+    andre = spor(forste.cursor)
+    assert len(andre.run_requests) == 1
+    merker = andre.run_requests[0].tags
+    assert merker["dagster/asset_partition_range_start"] == "2022|9901"
+    assert merker["dagster/asset_partition_range_end"] == "2026|9902"
+    # A file that has grown since is not lying still.
+    fil.write_bytes(fil.read_bytes() * 2)
+    assert "ligget stille" in spor(forste.cursor).skip_message
+    fil.unlink()
+
+
+def test_schedule_asks_for_every_partition_in_one_run(defs, mappe):
+    plan = defs.resolve_schedule_def("daglig")
+    assert plan.execution_timezone == "Europe/Oslo"
+    with dg.DagsterInstance.ephemeral() as instans, dg.build_schedule_context(instance=instans) as context:
+        svar = plan.evaluate_tick(context)
+    assert svar.run_requests[0].tags.items() >= omraade_merker(mappe).items()
+
+
+def test_job_runs_as_the_sensor_would_start_it(lag_mappe):
+    mappe = lag_mappe("jobb", {"9901": "Eksempelvik"})
+    skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=3)
+    jobb = lag_definisjoner(mappe, Miljo()).resolve_job_def(JOBB)
+    with dg.DagsterInstance.ephemeral() as instans:
+        resultat = jobb.execute_in_process(instance=instans, tags=omraade_merker(mappe), raise_on_error=False)
+    assert resultat.success
+    assert (mappe.publisert / "stonad.duckdb").exists()
+
+
+def test_dbt_unit_tests_hold(lag_mappe, tmp_path):
+    """Run where the models have been built, since dbt takes the types of the inputs from the database."""
+    mappe = lag_mappe("enhet", {"9901": "Eksempelvik"})
+    skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=3)
+    from datetime import datetime
+
+    from dagster_project.kjoring import kjor
+
+    kjor(mappe, Miljo(), datetime(2026, 1, 2))
+    kopi = tmp_path / "varehus.duckdb"
+    shutil.copyfile(mappe.varehus, kopi)
+    svar = subprocess.run(
+        [
+            DBT,
+            "test",
+            "--select",
+            "test_type:unit",
+            "--project-dir",
+            PROSJEKT,
+            "--profiles-dir",
+            PROSJEKT,
+            "--target-path",
+            tmp_path / "target",
+        ],
+        env=os.environ | {VAREHUS_VARIABEL: str(kopi)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert svar.returncode == 0, svar.stdout
+    assert "PASS=2" in svar.stdout

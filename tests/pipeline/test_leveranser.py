@@ -1,0 +1,222 @@
+"""The shared deliveries against the truth behind them (done-when 1 of the main job)."""
+
+import json
+
+import duckdb
+import pytest
+
+from tests.pipeline.conftest import SHARED, TIDSPUNKT
+
+
+@pytest.fixture(scope="module")
+def fasit():
+    fil = SHARED / "leveranser" / "fasit.json"
+    if not fil.exists():
+        pytest.skip("../shared/leveranser/fasit.json finnes ikke her.")
+    innhold = json.loads(fil.read_text(encoding="utf-8"))["indikatorer"]
+    return {
+        (nokkel.split("|")[0], int(nokkel.split("|")[1]), indikator): verdi
+        for nokkel, verdier in innhold.items()
+        for indikator, verdi in verdier.items()
+    }
+
+
+def hent(sti, sporring):
+    con = duckdb.connect(str(sti), read_only=True)
+    try:
+        return con.execute(sporring).fetchall()
+    finally:
+        con.close()
+
+
+def test_every_figure_of_the_truth_is_given(leveranser, fasit):
+    mappe, _ = leveranser
+    regnet = {
+        (kommune, aar, indikator): (verdi, nevner)
+        for kommune, aar, indikator, verdi, nevner in hent(
+            mappe.varehus,
+            "select kommunenummer, rapporteringsaar, indikator_id, verdi, nevner from intermediate.int_indikator",
+        )
+    }
+    assert len(fasit) == 544
+    avvik = []
+    for nokkel, sant in fasit.items():
+        verdi, nevner = regnet.get(nokkel, (None, None))
+        # Counts and sums have no denominator, and must be equal to the last unit.
+        lik = verdi is not None and (verdi == sant if nevner is None else verdi == pytest.approx(sant, rel=1e-9, abs=0))
+        if not lik:
+            avvik.append((nokkel, sant, verdi))
+    assert avvik == []
+
+
+def test_published_figures_equal_the_truth_but_for_what_is_hidden(leveranser, fasit):
+    mappe, _ = leveranser
+    publisert = {
+        (kommune, aar, indikator): (verdi, skjermet)
+        for kommune, aar, indikator, verdi, skjermet in hent(
+            mappe.publisert / "stonad.duckdb",
+            "select kommunenummer, rapporteringsaar, indikator_id, verdi, skjermet from bi.ind_kostra",
+        )
+    }
+    skjulte = {
+        (kommune, aar, indikator): (verdi, forklaring)
+        for kommune, aar, indikator, verdi, forklaring in hent(
+            mappe.varehus,
+            "select kommunenummer, rapporteringsaar, indikator_id, verdi, forklaring "
+            "from intern.skjerming where kategori_kode is null",
+        )
+    }
+    for nokkel, sant in fasit.items():
+        verdi, skjermet = publisert[nokkel]
+        if skjermet:
+            assert verdi is None
+            assert skjulte[nokkel][0] == pytest.approx(sant, rel=1e-9)
+            assert skjulte[nokkel][1]
+        else:
+            assert verdi == pytest.approx(sant, rel=1e-9)
+    assert set(skjulte) == {nokkel for nokkel, (_, skjermet) in publisert.items() if skjermet}
+    assert skjulte, "the smallest municipality has counts of 1 and 2, so something must be hidden"
+
+
+def test_a_count_of_one_or_two_persons_is_hidden_and_zero_is_not(leveranser):
+    mappe, _ = leveranser
+    rader = hent(
+        mappe.varehus,
+        """
+        select exact.verdi, published.skjermet
+        from intermediate.int_indikator as exact
+        inner join bi.ind_kostra as published using (kommunenummer, rapporteringsaar, indikator_id)
+        where published.enhet = 'antall' and exact.teller_id not like 'konstant%'
+        """,
+    )
+    smaa = [skjermet for verdi, skjermet in rader if verdi in (1, 2)]
+    null = [skjermet for verdi, skjermet in rader if verdi == 0]
+    assert len(smaa) >= 3
+    assert all(smaa)
+    assert null
+    assert not any(null)
+
+
+def test_rows_read_are_accepted_plus_quarantined(leveranser):
+    mappe, sammendrag = leveranser
+    assert sammendrag.rader_lest == sammendrag.rader_godtatt + sammendrag.rader_karantene
+    rader = hent(
+        mappe.publisert / "stonad.duckdb",
+        "select filnavn, rader_lest, rader_godtatt, rader_karantene from bi.leveranse",
+    )
+    assert len(rader) == 49
+    assert [rad for rad in rader if rad[1] != rad[2] + rad[3]] == []
+
+
+def test_files_no_reader_knows_stay_in_the_inbox_and_are_listed(leveranser):
+    mappe, sammendrag = leveranser
+    igjen = {sti.relative_to(mappe.innboks).as_posix() for sti in mappe.innboks.rglob("*") if sti.is_file()}
+    assert igjen == set(sammendrag.ukjente_filer)
+    assert any("velferd_bevegelse" in sti for sti in igjen)
+    assert not any("kostra" in sti for sti in igjen)
+
+
+def test_figures_are_final_after_the_last_day_for_corrections(leveranser):
+    mappe, sammendrag = leveranser
+    assert sammendrag.tidspunkt == TIDSPUNKT.isoformat()
+    status = dict(
+        hent(mappe.publisert / "stonad.duckdb", "select distinct rapporteringsaar, status from bi.ind_kostra")
+    )
+    assert status == {2023: "endelig", 2024: "endelig", 2025: "endelig", 2026: "foreløpig"}
+
+
+def test_every_figure_leads_back_to_its_files(leveranser):
+    mappe, _ = leveranser
+    uten_kilde = hent(
+        mappe.varehus,
+        """
+        select kommunenummer, rapporteringsaar, indikator_id
+        from intermediate.int_indikator
+        anti join intern.sporing using (kommunenummer, rapporteringsaar, indikator_id)
+        """,
+    )
+    assert uten_kilde == []
+    kilder = hent(
+        mappe.varehus,
+        """
+        select kilde, filnavn
+        from intern.sporing
+        where kommunenummer = '3412' and rapporteringsaar = 2025 and indikator_id = 'brutto_281_per_mottaker'
+        order by kilde
+        """,
+    )
+    assert kilder == [("0A", "BEV_341200.dat"), ("11F", "Sosial_341200.dat")]
+
+
+def test_person_with_two_journal_numbers_counts_twice_and_is_named(leveranser):
+    mappe, sammendrag = leveranser
+    assert sammendrag.advarsler == 1
+    ((linje, journalnummer, melding),) = hent(
+        mappe.varehus, "select linje, journalnummer, melding from intern.advarsel"
+    )
+    assert (linje, journalnummer) == (1245, "J0003339")
+    assert "linje 347" in melding
+
+
+def test_parquet_files_hold_the_same_as_the_database(leveranser):
+    mappe, _ = leveranser
+    con = duckdb.connect(str(mappe.publisert / "stonad.duckdb"), read_only=True)
+    try:
+        tabeller = [
+            rad[0] for rad in con.execute("select table_name from duckdb_tables() where schema_name = 'bi'").fetchall()
+        ]
+        assert sorted(tabeller) == [
+            "ind_kostra",
+            "ind_kostra_fordeling",
+            "indikator",
+            "kommune",
+            "kontrakt",
+            "leveranse",
+        ]
+        for tabell in tabeller:
+            parquet = mappe.publisert / "parquet" / f"{tabell}.parquet"
+            ulike = con.execute(
+                f"select count(*) from ((from bi.{tabell} except all from '{parquet}') "
+                f"union all (from '{parquet}' except all from bi.{tabell}))"
+            ).fetchone()
+            assert ulike == (0,), tabell
+    finally:
+        con.close()
+
+
+def test_tables_and_columns_carry_their_descriptions(leveranser):
+    mappe, _ = leveranser
+    uten = hent(
+        mappe.publisert / "stonad.duckdb",
+        """
+        select table_name || '.' || column_name from duckdb_columns() where schema_name = 'bi' and comment is null
+        union all
+        select table_name from duckdb_tables() where schema_name = 'bi' and comment is null
+        """,
+    )
+    assert uten == []
+
+
+def test_distributions_add_up_to_the_number_of_cases(leveranser):
+    mappe, _ = leveranser
+    avvik = hent(
+        mappe.varehus,
+        """
+        with delt as (
+            select
+                fordeling.kommunenummer,
+                fordeling.rapporteringsaar,
+                fordeling.indikator_id,
+                sum(fordeling.verdi) as sum_
+            from intermediate.int_fordeling as fordeling
+            inner join seeds.fordeling as definisjon on fordeling.indikator_id = definisjon.indikator_id
+            where definisjon.flere_per_person = 'nei' and definisjon.filter is null and definisjon.kilde = '11F'
+            group by all
+        )
+        select delt.*, tilfeller.verdi
+        from delt
+        inner join intermediate.int_indikator as tilfeller using (kommunenummer, rapporteringsaar)
+        where tilfeller.indikator_id = 'ant_tilfeller' and delt.sum_ <> tilfeller.verdi
+        """,
+    )
+    assert avvik == []
