@@ -28,7 +28,8 @@ con.execute(
     create table poster as
     select {", ".join(kolonner)}
     from read_csv(
-        $filer, columns = {{'line': 'varchar'}}, delim = '', quote = '', escape = '', header = false, auto_detect = false
+        $filer, columns = {{'line': 'varchar'}},
+        delim = '', quote = '', escape = '', header = false, auto_detect = false
     )
     """,
     {"filer": [str(sti) for sti in sorted(mappe.rglob("Sosial_*.dat"))]},

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
-from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, Miljo
+from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, Miljo, les_miljo
 
 OK, MAA_SES_PAA, BRUKSFEIL, FEILET = 0, 1, 2, 3
 MAKS_UKJENTE_VIST = 10
@@ -86,7 +86,7 @@ def init(
     from dagster_project.kjoring import klargjor_dagster
     from dagster_project.las import enerett
 
-    miljo = Miljo()
+    miljo = les_miljo()
     valgt = _mappe(mappe, miljo)
     valgt.lag()
     klargjor_dagster(valgt)
@@ -125,7 +125,7 @@ def demo(
     from dagster_project.kjoring import kjor as kjor_jobben
     from dagster_project.kjoring import naa
 
-    miljo = Miljo()
+    miljo = les_miljo()
     if mappe is None and miljo.mappe is None:
         mappe = Path("demo")
     valgt = _mappe(mappe, miljo)
@@ -183,7 +183,7 @@ def kjor(
     from dagster_project.kjoring import kjor as kjor_jobben
     from dagster_project.kjoring import naa
 
-    miljo = Miljo()
+    miljo = les_miljo()
     valgt = _mappe(mappe, miljo, per)
     try:
         tidspunkt = datetime.fromisoformat(mottatt) if mottatt else naa()
@@ -305,7 +305,7 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
 
     from dagster_project.kjoring import les_status
 
-    status_ = les_status(_mappe(mappe, Miljo()))
+    status_ = les_status(_mappe(mappe, les_miljo()))
     if json_:
         _skriv_json(asdict(status_))
         return
@@ -353,7 +353,7 @@ def ui(
     """Åpne Dagsters nettside for mappen: kjøringer, historikk, planer og innboksvakt."""
     from dagster_project.kjoring import start_ui
 
-    miljo = Miljo()
+    miljo = les_miljo()
     valgt = _mappe(mappe, miljo)
     ut.print(f"Åpne http://127.0.0.1:{port} i nettleseren. Avslutt med Ctrl-C.")
     start_ui(valgt, miljo, port)

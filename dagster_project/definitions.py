@@ -3,13 +3,16 @@
 The folder comes from STONAD_MAPPE; `stonad ui` and `stonad kjor` set it.
 """
 
+import hashlib
+import os
+
 import dagster as dg
 
 from dagster_project.assets.modeller import lag_modell_assets
 from dagster_project.assets.raa import lag_raa_assets, partisjoner
 from dagster_project.dbt import dbt_ressurs
 from dagster_project.ingestion.innlesing import finn_nye
-from dagster_project.settings import Mappe, Miljo
+from dagster_project.settings import Mappe, Miljo, les_miljo
 
 JOBB = "stonad"
 
@@ -50,10 +53,13 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
     )
     def innboks(context: dg.SensorEvaluationContext):
         kjente, _ = finn_nye(mappe)
-        # A file's size and time are in the key: a file still being copied gives a new key when it is whole.
-        nokkel = "|".join(
-            f"{sti.relative_to(mappe.innboks)}:{sti.stat().st_size}:{sti.stat().st_mtime_ns}" for sti, _ in kjente
-        )
+        # A file's size and time are in the key: a file still being copied gives a new key when it is whole. Dagster
+        # keeps the key, so the names, which are anybody's to choose, are in it as a hash only.
+        nokkel = hashlib.sha256(
+            b"|".join(
+                os.fsencode(sti) + f":{sti.stat().st_size}:{sti.stat().st_mtime_ns}".encode() for sti, _ in kjente
+            )
+        ).hexdigest()
         if not kjente:
             return dg.SkipReason("Innboksen har ingen filer varehuset kan lese.")
         if nokkel != context.cursor:
@@ -73,7 +79,7 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
 
 def defs_fra_miljo() -> dg.Definitions:
     """Return the definitions of the folder named by STONAD_MAPPE, or none where it is not set."""
-    miljo = Miljo()
+    miljo = les_miljo()
     if miljo.mappe is None:
         return dg.Definitions()
     return lag_definisjoner(Mappe(miljo.mappe.resolve(), miljo.per), miljo)

@@ -4,6 +4,8 @@ import re
 
 _LANGT_TALL = re.compile(r"\d{6,}")
 _PERSONNUMMER = re.compile(r"(?<!\d)\d{6}[ -]?\d{5,6}(?!\d)")
+# A byte of a file name that is not UTF-8, as Python keeps it (PEP 383).
+_RAA_BYTE = re.compile("[\udc80-\udcff]")
 _FARGE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -24,5 +26,9 @@ def uten_persondata(text: str) -> str:
 
 
 def trygt_navn(navn: str) -> str:
-    """Mask what may be a fødselsnummer or DUF number in a file's name; dates and municipality numbers stay readable."""
-    return _PERSONNUMMER.sub(lambda match: "#" * len(match.group()), navn)
+    """Mask what may be a fødselsnummer or DUF number in a file's name; dates and municipality numbers stay readable.
+
+    Bytes of the name that are not UTF-8 are read as ISO-8859-1, so that the result can be stored and printed.
+    """
+    lesbart = _RAA_BYTE.sub(lambda match: chr(ord(match.group()) - 0xDC00), navn)
+    return _PERSONNUMMER.sub(lambda match: "#" * len(match.group()), lesbart)

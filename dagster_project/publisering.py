@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.feil import Kjoringsfeil
+from dagster_project.ingestion.sql import sql_tekst
 from dagster_project.settings import Miljo
 
 DATABASE = "stonad.duckdb"
@@ -70,7 +71,7 @@ def _skriv(varehus: Path, ny: Path, parquet: Path, miljo: Miljo) -> dict[str, in
     con = duckdb.connect()
     try:
         con.execute(f"set memory_limit = '{miljo.minne}'")
-        con.execute(f"attach '{varehus}' as varehus (read_only)")
+        con.execute(f"attach {sql_tekst(varehus)} as varehus (read_only)")
         tabeller = con.execute("""
             select
                 table_name,
@@ -89,24 +90,25 @@ def _skriv(varehus: Path, ny: Path, parquet: Path, miljo: Miljo) -> dict[str, in
             from duckdb_columns()
             where database_name = 'varehus' and schema_name = 'bi' and comment is not null
         """).fetchall()
-        con.execute(f"attach '{ny}' as publisert")
+        con.execute(f"attach {sql_tekst(ny)} as publisert")
         con.execute("create schema publisert.bi")
         rader = {}
         for tabell, kommentar in tabeller:
             con.execute(f"create table publisert.bi.{tabell} as from varehus.bi.{tabell} order by all")
             if kommentar:
-                con.execute(f"comment on table publisert.bi.{tabell} is {_sql_tekst(kommentar)}")
+                _kommenter(con, f"table publisert.bi.{tabell}", kommentar)
             con.execute(
-                f"copy publisert.bi.{tabell} to '{parquet / tabell}.parquet' (format parquet, compression zstd)"
+                f"copy publisert.bi.{tabell} to {sql_tekst(parquet / f'{tabell}.parquet')} "
+                "(format parquet, compression zstd)"
             )
             rader[tabell] = con.execute(f"select count(*) from publisert.bi.{tabell}").fetchone()[0]
         for tabell, kolonne, kommentar in kolonner:
-            con.execute(f"comment on column publisert.bi.{tabell}.{kolonne} is {_sql_tekst(kommentar)}")
+            _kommenter(con, f"column publisert.bi.{tabell}.{kolonne}", kommentar)
         con.execute("detach publisert")
     finally:
         con.close()
     return rader
 
 
-def _sql_tekst(tekst: str) -> str:
-    return "'" + " ".join(tekst.split()).replace("'", "''") + "'"
+def _kommenter(con: duckdb.DuckDBPyConnection, hva: str, kommentar: str) -> None:
+    con.execute(f"comment on {hva} is {sql_tekst(' '.join(kommentar.split()))}")

@@ -4,18 +4,28 @@ A `Mappe` is everything one installation owns. Nothing outside this module build
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.feil import Brukerfeil
 
 STANDARD_NOKKELFIL = Path("stonad") / "personnokkel.key"
+
+FEIL_I_KOMMUNER = {
+    "missing": "mangler",
+    "extra_forbidden": "er ikke et felt vi kjenner",
+    "string_pattern_mismatch": "skal være fire sifre",
+    "string_type": "må stå i anførselstegn",
+    "model_type": "skal ha feltene kommunenummer og navn",
+}
 
 EKSEMPEL_KOMMUNER = """\
 # Hvilke kommuner dette varehuset gjelder. En fil fra en annen kommune blir avvist.
@@ -35,7 +45,7 @@ class Miljo(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="STONAD_", frozen=True, extra="ignore")
 
     mappe: Path | None = None
-    nokkel: str | None = None
+    nokkel: str | None = Field(default=None, repr=False)
     nokkelfil: Path | None = None
     minne: str = "1GB"
     per: date | None = None
@@ -47,6 +57,19 @@ class Miljo(BaseSettings):
             return self.nokkelfil
         config = os.environ.get("XDG_CONFIG_HOME")
         return (Path(config) if config else Path.home() / ".config") / STANDARD_NOKKELFIL
+
+
+def les_miljo() -> Miljo:
+    """Return the settings of the environment.
+
+    Raises:
+        Brukerfeil: if one of them cannot be read; its value is not shown, it may be the key.
+    """
+    try:
+        return Miljo()
+    except ValidationError as error:
+        navn = ", ".join(sorted({f"STONAD_{item['loc'][0]}".upper() for item in error.errors()}))
+        raise Brukerfeil(f"Miljøvariabelen {navn} kan ikke leses. Rett den, eller fjern den.") from None
 
 
 class Kommune(BaseModel):
@@ -68,6 +91,12 @@ class Kommune(BaseModel):
         if isinstance(value, int):
             raise ValueError(f'må stå i anførselstegn, slik: "{value:04d}"')
         return value
+
+
+def _forklar_feil(feil: Mapping[str, Any]) -> str:
+    plass, *felt = feil["loc"]
+    tekst = FEIL_I_KOMMUNER.get(feil["type"], feil["msg"].removeprefix("Value error, "))
+    return " ".join([f"kommune nummer {plass + 1}:", *felt, tekst])
 
 
 @dataclass(frozen=True)
@@ -133,10 +162,10 @@ class Mappe:
         return self.rot / "varehus" / ".las"
 
     def lag(self) -> None:
-        """Make the folders that are missing; the protected ones readable by their owner only."""
-        for path in (self.innboks, self.arkiv, self.karantene, self.nokkel):
+        """Make the folders that are missing; only their owner reads those that are not meant for readers."""
+        for path in (self.innboks, self.arkiv, self.karantene, self.nokkel, self.varehus.parent, self.dagster):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for path in (self.konfig, self.varehus.parent, self.publisert, self.dagster):
+        for path in (self.konfig, self.publisert):
             path.mkdir(parents=True, exist_ok=True)
 
     def kommuner(self) -> tuple[Kommune, ...]:
@@ -155,15 +184,11 @@ class Mappe:
             )
         try:
             innhold = yaml.safe_load(path.read_text(encoding="utf-8"))
-            rader = innhold["kommuner"]
-            kommuner = tuple(Kommune.model_validate(rad) for rad in rader)
+            kommuner = TypeAdapter(tuple[Kommune, ...]).validate_python(list(innhold["kommuner"]))
         except ValidationError as error:
-            feil = "; ".join(
-                f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
-                for item in error.errors()
-            )
+            feil = "; ".join(map(_forklar_feil, error.errors()))
             raise Brukerfeil(f"{path} har feil: {feil}.") from None
-        except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError):
+        except (yaml.YAMLError, KeyError, TypeError, OSError, UnicodeDecodeError):
             raise Brukerfeil(f"{path} kan ikke leses. Den skal se slik ut:\n\n{EKSEMPEL_KOMMUNER}") from None
         numre = [kommune.kommunenummer for kommune in kommuner]
         if doble := sorted({nummer for nummer in numre if numre.count(nummer) > 1}):

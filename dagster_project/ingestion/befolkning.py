@@ -25,9 +25,14 @@ def les_befolkning(con: duckdb.DuckDBPyConnection, innhold: Filinnhold, gjenkjen
     try:
         datasett = les_jsonstat(Path(innhold.sti))
         folk = befolkning(datasett)
-    except JsonstatFeil as feil:
+    except (JsonstatFeil, UnicodeEncodeError) as feil:
+        tillegg = (
+            str(feil).encode(errors="replace").decode()
+            if isinstance(feil, JsonstatFeil)
+            else "Filen har koder med tegn som ikke finnes. Hent den på nytt fra SSB."
+        )
         vurdering.regel = "jsonstat"
-        vurdering.melding = melding("jsonstat", tillegg=str(feil))
+        vurdering.melding = melding("jsonstat", tillegg=tillegg)
         con.commit()
         return vurdering
     con.register("celler", folk.tabell)

@@ -3,11 +3,14 @@
 Every statement can be run again without harm. dbt builds everything else.
 """
 
+import secrets
 import shutil
 from pathlib import Path
 
 import duckdb
 
+from dagster_project.ingestion.nokkel import last_kryptering
+from dagster_project.ingestion.sql import sql_tekst
 from dagster_project.settings import Mappe, Miljo
 
 TABELLER = """
@@ -152,19 +155,22 @@ def tom_kladdemappe(mappe: Mappe) -> None:
     shutil.rmtree(mappe.nokkel / "kladd", ignore_errors=True)
 
 
-def aapne_varehus(mappe: Mappe, miljo: Miljo, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB with the warehouse attached as `varehus`, its tables in place.
+def aapne_varehus(mappe: Mappe, miljo: Miljo) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB with the warehouse attached as `varehus`, its tables in place, and scratch space as the default.
 
-    The connection itself is in memory so that rows still holding identity numbers never touch the warehouse
-    file; what does not fit in memory spills into the protected scratch folder.
+    Rows still holding identity numbers never touch the warehouse file: they are worked on in a database in the
+    protected scratch folder, encrypted with a key that is gone when the connection is. It is a file and not memory,
+    so that an inbox of any size fits.
     """
     con = duckdb.connect()
-    con.execute(f"set memory_limit = '{miljo.minne}'")
-    con.execute(f"set temp_directory = '{kladdemappe(mappe) / 'duckdb'}'")
+    con.execute(f"set memory_limit = {sql_tekst(miljo.minne)}")
+    con.execute(f"set temp_directory = {sql_tekst(kladdemappe(mappe) / 'duckdb')}")
     con.execute("set enable_progress_bar = false")
-    con.execute(f"attach '{mappe.varehus}' as varehus {'(read_only)' if read_only else ''}")
-    if not read_only:
-        con.execute("use varehus")
-        con.execute(TABELLER)
-        con.execute("use memory")
+    con.execute(f"attach {sql_tekst(mappe.varehus)} as varehus")
+    con.execute("use varehus")
+    con.execute(TABELLER)
+    last_kryptering(con)
+    kladd = kladdemappe(mappe) / f"{secrets.token_hex(8)}.duckdb"
+    con.execute(f"attach {sql_tekst(kladd)} as kladd (encryption_key '{secrets.token_hex(32)}')")
+    con.execute("use kladd")
     return con

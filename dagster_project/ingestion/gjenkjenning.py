@@ -30,6 +30,11 @@ class Gjenkjent:
     regel: str | None = None
     tillegg: str = ""
 
+    @property
+    def er_uten_poster(self) -> bool:
+        """Say whether the file has no records: it is empty, or says that there is nothing to report."""
+        return self.objekt == "ukjent" or self.kommunenummer is not None
+
 
 def _linjer(hode: bytes) -> list[str]:
     return [linje for raa in hode.decode("latin-1").split("\n") if (linje := raa.strip("\r"))]
@@ -51,6 +56,8 @@ def gjenkjenn(fil: Path) -> Gjenkjent | None:
     """
     with fil.open("rb") as file:
         hode = file.read(HODE)
+    er_avbrutt = len(hode) == HODE
+    hode = hode.removeprefix(b"\xef\xbb\xbf")
     navn = _KOSTRA_NAVN.match(fil.name)
     if not hode.strip(b"\r\n"):
         return Gjenkjent("ukjent", "ukjent", regel="tom_fil")
@@ -58,9 +65,9 @@ def gjenkjenn(fil: Path) -> Gjenkjent | None:
         return _nullmelding(fil, navn)
     if er_jsonstat(hode):
         return Gjenkjent("ssb", "befolkning")
-    linjer = _linjer(hode.removeprefix(b"\xef\xbb\xbf"))
+    linjer = _linjer(hode)
     # The head may end in the middle of a line.
-    hele = linjer[:-1] if len(hode) == HODE and len(linjer) > 1 else linjer
+    hele = linjer[:-1] if er_avbrutt and len(linjer) > 1 else linjer
     if _er_0a(hele[0]):
         return _kostra("0A", hele)
     if _er_personskjema(hele[0]):

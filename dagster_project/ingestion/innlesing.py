@@ -25,8 +25,9 @@ from dagster_project.ingestion.nokkel import (
     krev_nokkel,
     krev_samme_nokkel,
 )
-from dagster_project.ingestion.regel import melding, regler
+from dagster_project.ingestion.regel import melding, oppramsing, regler
 from dagster_project.ingestion.vurdering import Vurdering
+from dagster_project.kostra.layout import kjente_aar
 from dagster_project.settings import Kommune, Mappe, Miljo
 
 OBJEKTER = ("11F", "11CF", "0A", "befolkning", "ukjent")
@@ -59,11 +60,14 @@ def filer_i(mappe: Path) -> list[Path]:
 
 
 def finn_nye(mappe: Mappe) -> tuple[list[tuple[Path, Gjenkjent]], list[Path]]:
-    """Return the files in the inbox that some reader knows, and those that none does."""
+    """Return the files in the inbox that some reader knows, and those that none does or that cannot be opened."""
     kjente: list[tuple[Path, Gjenkjent]] = []
     ukjente: list[Path] = []
     for sti in filer_i(mappe.innboks):
-        funnet = gjenkjenn(sti)
+        try:
+            funnet = gjenkjenn(sti)
+        except OSError:
+            funnet = None
         if funnet is None:
             ukjente.append(sti)
         else:
@@ -100,21 +104,25 @@ def les_inn(
             koble_til_personnokkel(con, mappe, nokkel)
             bruk_pseudonymnokkel(con, nokkel)
         nye: list[tuple[Filinnhold, Gjenkjent]] = []
+        like: list[tuple[Filinnhold, str]] = []
         sett: set[str] = set()
         for sti, funnet in filer:
             innhold = undersok(sti)
-            # An empty or one-space file says something different at each place it stands.
-            if innhold.bytes > 3 and (innhold.leveranse_id in sett or _er_mottatt(con, innhold.leveranse_id)):
-                _legg_i_arkiv_som_duplikat(con, mappe, innhold, mottatt)
-                resultat.duplikater.append(sti)
-                continue
-            sett.add(innhold.leveranse_id)
-            nye.append((innhold, funnet))
+            leveranse_id = _id(mappe, innhold, funnet)
+            if leveranse_id in sett or _er_mottatt(con, leveranse_id):
+                like.append((innhold, leveranse_id))
+            else:
+                sett.add(leveranse_id)
+                nye.append((innhold, funnet))
         for gruppe in _grupper(nye):
             vurderinger = _les_gruppe(con, mappe, gruppe, frozenset(k.kommunenummer for k in kommuner))
             for vurdering in vurderinger:
                 _registrer(con, mappe, vurdering, mottatt)
             resultat.vurderinger += vurderinger
+        # Last, when a file that lies in the inbox twice has been put where it belongs.
+        for innhold, leveranse_id in like:
+            _fjern_duplikat(con, mappe, innhold, leveranse_id, mottatt)
+            resultat.duplikater.append(innhold.sti)
     finally:
         con.close()
         tom_kladdemappe(mappe)
@@ -155,9 +163,8 @@ def _les_gruppe(
     objekt = gruppe[0][1].objekt
     if objekt == "befolkning":
         return [les_befolkning(con, innhold, funnet) for innhold, funnet in gruppe]
-    tomme = [(innhold, funnet) for innhold, funnet in gruppe if innhold.bytes <= 3 or objekt == "ukjent"]
-    fulle = [par for par in gruppe if par not in tomme]
-    vurderinger = [_vurder_tom(innhold, funnet, kommuner) for innhold, funnet in tomme]
+    fulle = [(innhold, funnet) for innhold, funnet in gruppe if not funnet.er_uten_poster]
+    vurderinger = [_vurder_tom(innhold, funnet, kommuner) for innhold, funnet in gruppe if funnet.er_uten_poster]
     if fulle:
         vurderinger += les_kostra(con, fulle, kommuner, kladdemappe(mappe))
     return vurderinger
@@ -171,30 +178,24 @@ def _vurder_tom(innhold: Filinnhold, funnet: Gjenkjent, kommuner: frozenset[str]
         regel, tillegg = "fremmed_kommune", funnet.kommunenummer or ""
     if regel is not None:
         vurdering.regel = regel
-        vurdering.melding = melding(regel, tillegg=tillegg, skjema=funnet.objekt, postlengde="ett", aar="2022–2026")
+        kjente = oppramsing(kjente_aar(funnet.objekt))
+        vurdering.melding = melding(regel, tillegg=tillegg, skjema=funnet.objekt, postlengde="ett", aar=kjente)
     return vurdering
 
 
-def _id(vurdering: Vurdering) -> str:
-    # The one-space file is the same bytes for every municipality and year; who sent it makes it a delivery.
-    if vurdering.innhold.bytes <= 3:
-        return "-".join(
-            str(del_)
-            for del_ in (
-                vurdering.innhold.leveranse_id,
-                vurdering.gjenkjent.objekt,
-                vurdering.kommunenummer or vurdering.innhold.sti.name,
-                vurdering.aar or "",
-            )
-        )
-    return vurdering.innhold.leveranse_id
+def _id(mappe: Mappe, innhold: Filinnhold, funnet: Gjenkjent) -> str:
+    # A file without records is the same bytes for every municipality and year; who sent it makes it a delivery.
+    if funnet.er_uten_poster:
+        avsender = funnet.kommunenummer or trygt_navn(innhold.sti.relative_to(mappe.innboks).as_posix())
+        return f"{innhold.leveranse_id}-{funnet.objekt}-{avsender}-{funnet.aar or ''}"
+    return innhold.leveranse_id
 
 
 def _registrer(con: duckdb.DuckDBPyConnection, mappe: Mappe, vurdering: Vurdering, mottatt: datetime) -> None:
     """Write the delivery down, then move its file out of the inbox."""
     innhold, funnet = vurdering.innhold, vurdering.gjenkjent
     maal = _maal(mappe, vurdering)
-    leveranse_id = _id(vurdering)
+    leveranse_id = _id(mappe, innhold, funnet)
     con.begin()
     con.execute("delete from varehus.intern.leveranse where leveranse_id = ?", [leveranse_id])
     con.execute(
@@ -264,24 +265,17 @@ def _flytt(fra: Path, til: Path) -> None:
     til.chmod(0o600)
 
 
-def _legg_i_arkiv_som_duplikat(
-    con: duckdb.DuckDBPyConnection, mappe: Mappe, innhold: Filinnhold, mottatt: datetime
+def _fjern_duplikat(
+    con: duckdb.DuckDBPyConnection, mappe: Mappe, innhold: Filinnhold, leveranse_id: str, mottatt: datetime
 ) -> None:
     """Take a file whose content we have out of the inbox, and note that it came again."""
-    _skriv_hendelse(con, mottatt, "duplikat", innhold.leveranse_id, innhold.sti.name, "Samme innhold er levert før.")
-    rad = con.execute(
-        "select sti from varehus.intern.leveranse where leveranse_id = ?", [innhold.leveranse_id]
-    ).fetchone()
-    arkivert = mappe.rot / rad[0] if rad else None
-    if arkivert is not None and arkivert.exists():
+    _skriv_hendelse(con, mottatt, "duplikat", leveranse_id, innhold.sti.name, "Samme innhold er levert før.")
+    (sti,) = con.execute("select sti from varehus.intern.leveranse where leveranse_id = ?", [leveranse_id]).fetchone()
+    # The archive lacks it where a run was broken off between the registration and the move.
+    if (mappe.rot / sti).exists():
         innhold.sti.unlink()
-    elif arkivert is not None:
-        _flytt(innhold.sti, arkivert)
     else:
-        _flytt(
-            innhold.sti,
-            mappe.arkiv / "duplikat" / f"{innhold.sti.stem}__{innhold.sha256[:8]}{innhold.sti.suffix}",
-        )
+        _flytt(innhold.sti, mappe.rot / sti)
 
 
 def _forklaring(vurdering: Vurdering) -> str:

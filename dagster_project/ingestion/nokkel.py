@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.feil import Brukerfeil
+from dagster_project.ingestion.sql import sql_tekst
 from dagster_project.settings import Mappe, Miljo
 
 _HEX = re.compile(r"^[0-9a-fA-F]{64}$")
@@ -54,15 +55,16 @@ def les_nokkel(miljo: Miljo) -> Nokkel | None:
     """Return the key from the environment or its file, or None where there is neither.
 
     Raises:
-        Brukerfeil: if what is there is not 64 hex digits.
+        Brukerfeil: if what is there cannot be read or is not 64 hex digits.
     """
     if miljo.nokkel is not None:
         tekst, kilde = miljo.nokkel.strip(), "STONAD_NOKKEL"
     elif miljo.sti_til_nokkelfil.exists():
-        tekst, kilde = (
-            miljo.sti_til_nokkelfil.read_text(encoding="ascii", errors="replace").strip(),
-            str(miljo.sti_til_nokkelfil),
-        )
+        kilde = str(miljo.sti_til_nokkelfil)
+        try:
+            tekst = miljo.sti_til_nokkelfil.read_text(encoding="ascii", errors="replace").strip()
+        except OSError as error:
+            raise Brukerfeil(f"Kan ikke lese nøkkelen i {kilde}: {error.strerror}.") from None
     else:
         return None
     if not _HEX.match(tekst):
@@ -80,9 +82,9 @@ def lag_nokkel(fil: Path) -> Nokkel:
     try:
         fil.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(fil, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise Brukerfeil(f"Det ligger alt en nøkkel i {fil}. Den blir ikke overskrevet.") from None
     except OSError as error:
+        if fil.exists():
+            raise Brukerfeil(f"Det ligger alt en nøkkel i {fil}. Den blir ikke overskrevet.") from None
         raise Brukerfeil(f"Kan ikke skrive nøkkelen til {fil}: {error.strerror}.") from None
     with os.fdopen(handle, "w") as file:
         file.write(master.hex() + "\n")
@@ -117,7 +119,7 @@ def last_kryptering(con: duckdb.DuckDBPyConnection) -> None:
     if not funnet:
         raise Brukerfeil(f"duckdb-extension-httpfs passer ikke til DuckDB {duckdb.__version__}. Kjør «make setup».")
     con.execute("set autoinstall_known_extensions = false")
-    con.execute(f"load '{funnet[0]}'")
+    con.execute(f"load {sql_tekst(funnet[0])}")
 
 
 def koble_til_personnokkel(con: duckdb.DuckDBPyConnection, mappe: Mappe, nokkel: Nokkel) -> None:
@@ -132,7 +134,7 @@ def koble_til_personnokkel(con: duckdb.DuckDBPyConnection, mappe: Mappe, nokkel:
     last_kryptering(con)
     ny = not mappe.personnokkel.exists()
     try:
-        con.execute(f"attach '{mappe.personnokkel}' as nokkel (encryption_key '{nokkel.database}')")
+        con.execute(f"attach {sql_tekst(mappe.personnokkel)} as nokkel (encryption_key '{nokkel.database}')")
     except duckdb.Error:
         raise Brukerfeil(
             f"Nøkkelen passer ikke til {mappe.personnokkel} (merke {nokkel.merke}). Bruk den nøkkelen varehuset ble "

@@ -59,27 +59,32 @@ def _les_arkivet(mappe: Mappe, miljo: Miljo, nokkel: Nokkel) -> Nokkelbytte:
             select
                 sti,
                 kommunenummer,
+                status,
             from varehus.intern.leveranse
             where kilde = 'kostra' and rader_lest > 0
             order by mottatt, sti
         """).fetchall()
         # A municipality that has since been taken off the list was ours when its file came.
-        kommuner = frozenset(kommunenummer for _, kommunenummer in rader if kommunenummer)
-        filer: list[tuple[Filinnhold, Gjenkjent]] = []
-        for sti, _ in rader:
+        kommuner = {
+            "godtatt": frozenset(kommunenummer for _, kommunenummer, status in rader if status == "godtatt"),
+            "avvist": frozenset(),
+        }
+        filer: list[tuple[Filinnhold, Gjenkjent, str]] = []
+        for sti, _, status in rader:
             arkivert = mappe.rot / sti
             funnet = gjenkjenn(arkivert) if arkivert.exists() else None
             if funnet is None:
                 resultat.mangler.append(sti)
             else:
-                filer.append((undersok(arkivert), funnet))
+                filer.append((undersok(arkivert), funnet, status))
 
-        def layout(par: tuple[Filinnhold, Gjenkjent]) -> tuple[str, str]:
-            return par[1].objekt, par[1].layout.layout_id if par[1].layout else ""
+        def likhet(fil: tuple[Filinnhold, Gjenkjent, str]) -> tuple[str, str, str]:
+            _, funnet, status = fil
+            return funnet.objekt, funnet.layout.layout_id if funnet.layout else "", status
 
-        for _, gruppe in groupby(sorted(filer, key=layout), layout):
-            like = list(gruppe)
-            les_kostra(con, like, kommuner, kladdemappe(mappe))
+        for (_, _, status), gruppe in groupby(sorted(filer, key=likhet), likhet):
+            like = [(innhold, funnet) for innhold, funnet, _ in gruppe]
+            les_kostra(con, like, kommuner[status], kladdemappe(mappe))
             resultat.filer += len(like)
         skriv_merke(con, nokkel, datetime.now(UTC).replace(tzinfo=None))
     finally:

@@ -172,6 +172,14 @@ def test_a_lost_key_costs_no_figures(lag_mappe, tmp_path, monkeypatch):
     assert not set(nye) & set(gamle)
 
 
+def test_an_unreadable_setting_is_named_and_its_value_is_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("STONAD_PER", "hemmelig")
+    svar = subprocess.run([STONAD, "status", "--mappe", tmp_path], capture_output=True, text=True, check=False)
+    assert svar.returncode == 2
+    assert "STONAD_PER" in svar.stderr
+    assert "hemmelig" not in svar.stderr
+
+
 def test_two_runs_at_once_are_refused_in_words(lag_mappe):
     mappe = lag_mappe("opptatt", {"9901": "Eksempelvik"})
     with enerett(mappe):

@@ -1,5 +1,5 @@
--- noqa: disable=LT02,LT05
 -- Generated from seeds/grunntall.csv by "python -m dagster_project.katalog skriv"; change the seed.
+-- noqa: disable=LT02,LT05
 with aggregert as (
     select
         kommunenummer,
