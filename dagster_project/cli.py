@@ -141,9 +141,14 @@ def demo(
         _vis(sammendrag, valgt)
         ut.print()
         ut.print("Se på tallene:")
-        ut.print(f'  duckdb {valgt.publisert / "stonad.duckdb"} "from bi.ind_kostra"', soft_wrap=True)
-        ut.print(f"  stonad status --mappe {valgt.rot}", soft_wrap=True)
-        ut.print(f"  stonad ui --mappe {valgt.rot}", soft_wrap=True)
+        python, stonad = sys.executable, Path(sys.executable).with_name("stonad")
+        lesing = f"duckdb.connect('{valgt.publisert / 'stonad.duckdb'}', read_only=True)"
+        for kommando in (
+            f"{python} -c \"import duckdb; {lesing}.sql('from bi.ind_kostra').show()\"",
+            f"{stonad} status --mappe {valgt.rot}",
+            f"{stonad} ui --mappe {valgt.rot}",
+        ):
+            ut.print(f"  {kommando}", soft_wrap=True)
         ut.print(f"Radene som ble lagt til side, er forklart i {valgt.karantene}.", soft_wrap=True)
 
 
