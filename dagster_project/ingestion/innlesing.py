@@ -1,7 +1,7 @@
 """Empty the inbox: recognise every file, read what we know, and put each file where it belongs.
 
-The order is such that a run broken off anywhere can simply be run again: identities, then rows and the
-delivery's registration in one transaction, then the move out of the inbox.
+The order is such that a run broken off anywhere can simply be run again: identities, then rows, then the
+delivery's registration, which is what makes its rows count, then the move out of the inbox.
 """
 
 import shutil

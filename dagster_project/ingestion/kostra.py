@@ -16,7 +16,7 @@ from dagster_project.feil import Kjoringsfeil, trygt_navn
 from dagster_project.ingestion.database import RAATABELL
 from dagster_project.ingestion.fil import Filinnhold, lesbar_kopi
 from dagster_project.ingestion.gjenkjenning import Gjenkjent
-from dagster_project.ingestion.regel import linjeliste, melding, oppramsing, regler
+from dagster_project.ingestion.regel import MAKS_I_MELDING, linjeliste, melding, oppramsing, regler
 from dagster_project.ingestion.vurdering import Vurdering
 from dagster_project.kostra.layout import Felt, Layout, kjente_aar
 
@@ -289,9 +289,9 @@ def _bedom(vurdering: Vurdering, fakta: dict, skjema: str, layout: Layout | None
             postlengde=layout.postlengde,
         )
     elif len(fakta["aar"]) > 1:
-        avvis("flere_aar", tillegg=oppramsing(fakta["aar"]))
+        avvis("flere_aar", tillegg=oppramsing(fakta["aar"][:MAKS_I_MELDING]))
     elif len(fakta["kommuner"]) > 1:
-        avvis("flere_kommuner", tillegg=oppramsing(fakta["kommuner"]))
+        avvis("flere_kommuner", tillegg=oppramsing(fakta["kommuner"][:MAKS_I_MELDING]))
     elif len(fakta["kvartaler"]) > 1:
         avvis("flere_perioder", tillegg=oppramsing(kvartal.strip() or "året" for kvartal in fakta["kvartaler"]))
     elif vurdering.kommunenummer not in kommuner:

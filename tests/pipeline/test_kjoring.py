@@ -118,6 +118,23 @@ def test_status_tells_what_is_published_and_what_waits(rettet):
     assert status.dekning == [{"kommunenummer": "9901", "kommunenavn": "Eksempelvik", "objekt": "11F", "aar": [2025]}]
 
 
+def test_a_municipality_taken_off_the_list_leaves_the_figures_and_comes_back(lag_mappe):
+    mappe = lag_mappe("ut_og_inn", {"9901": "Eksempelvik", "9902": "Nabovik"})
+    liste = (mappe.konfig / "kommuner.yml").read_text(encoding="utf-8")
+    for nummer in ("9901", "9902"):
+        skriv_11f_fil(mappe.innboks / f"Sosial_{nummer}00.dat", nummer, 2025, antall=7)
+    kjor(mappe, Miljo(), FORSTE)
+    begge = tilfeller(mappe)
+    assert [rad[0] for rad in begge] == ["9901", "9902"]
+    uten = "\n".join(linje for linje in liste.splitlines() if "9902" not in linje)
+    (mappe.konfig / "kommuner.yml").write_text(uten, encoding="utf-8")
+    kjor(mappe, Miljo(), ANDRE)
+    assert [rad[0] for rad in tilfeller(mappe)] == ["9901"]
+    (mappe.konfig / "kommuner.yml").write_text(liste, encoding="utf-8")
+    kjor(mappe, Miljo(), ANDRE)
+    assert tilfeller(mappe) == begge
+
+
 def test_a_failed_run_leaves_the_last_good_publication_and_says_so(lag_mappe, monkeypatch):
     mappe = lag_mappe("feilet", {"9901": "Eksempelvik"})
     skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=5)
