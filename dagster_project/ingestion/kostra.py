@@ -41,6 +41,12 @@ def _sql_felt(layout: Layout, navn: str) -> str:
     return "''" if felt is None else f"trim({_sql_utsnitt(felt)})"
 
 
+def _sql_som_levert(layout: Layout, navn: str) -> str:
+    # Blanks and all: with these three and the rest of the record, the line can be written again to the byte.
+    felt = layout.felt(navn)
+    return "null::varchar" if felt is None else _sql_utsnitt(felt)
+
+
 def _sql_uten_identitet(layout: Layout) -> str:
     """Return an expression for the record with its identity fields blanked, length unchanged."""
     deler = []
@@ -311,9 +317,9 @@ def _sql_personkolonner(skjema: str, layout: Layout) -> str:
     fodselsdato = f"try_strptime({_sql_utsnitt(datofelt)}, '{datofelt.datoformat}')::date" if datofelt else "null::date"
     skiller = " || '|' || ".join([_sql_felt(layout, navn) for navn in SKILLER_SAMME_PERSON[skjema]] or ["''"])
     return f"""
-        {_sql_felt(layout, "PERSON_FODSELSNR")} as fodselsnummer,
-        {_sql_felt(layout, "PERSON_DUF")} as duf_nummer,
-        {_sql_felt(layout, "FODSELSDATO")} as fodselsdato_tekst,
+        {_sql_som_levert(layout, "PERSON_FODSELSNR")} as fodselsnummer,
+        {_sql_som_levert(layout, "PERSON_DUF")} as duf_nummer,
+        {_sql_som_levert(layout, "FODSELSDATO")} as fodselsdato_tekst,
         {_sql_felt(layout, "PERSON_JOURNALNR")} as journalnummer,
         {skiller} as skiller,
         {fodselsdato} as oppgitt_fodselsdato,
@@ -432,8 +438,8 @@ def _finn_feil(con: duckdb.DuckDBPyConnection, skjema: str, layout: Layout | Non
         tall as (
             select
                 *,
-                if(regexp_full_match(fodselsnummer, '[0-9]{{11}}'), fodselsnummer::bigint, null) as nummer,
-                if(regexp_full_match(duf_nummer, '[0-9]{{12}}'), duf_nummer::bigint, null) as duf,
+                if(regexp_full_match(trim(fodselsnummer), '[0-9]{{11}}'), trim(fodselsnummer)::bigint, null) as nummer,
+                if(regexp_full_match(trim(duf_nummer), '[0-9]{{12}}'), trim(duf_nummer)::bigint, null) as duf,
             from utsnitt
         ),
 
@@ -465,8 +471,8 @@ def _finn_feil(con: duckdb.DuckDBPyConnection, skjema: str, layout: Layout | Non
             skiller,
             pseudonym(
                 case
-                    when har_fodselsnummer then 'F' || fodselsnummer
-                    when har_duf then 'D' || duf_nummer
+                    when har_fodselsnummer then 'F' || trim(fodselsnummer)
+                    when har_duf then 'D' || trim(duf_nummer)
                     when journalnummer <> '' then concat_ws('|', 'J', kommunenummer, journalnummer, fodselsmaaned)
                     else concat_ws('|', 'L', leveranse_id, linje)
                 end

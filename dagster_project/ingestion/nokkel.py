@@ -125,7 +125,8 @@ def last_kryptering(con: duckdb.DuckDBPyConnection) -> None:
 def koble_til_personnokkel(con: duckdb.DuckDBPyConnection, mappe: Mappe, nokkel: Nokkel) -> None:
     """Attach the identity database as `nokkel` and see to it that its tables are there.
 
-    Tables: `nokkel.identitet`, one row per leveranse_id and linje; `nokkel.raatekst`, the untouched text of
+    Tables: `nokkel.identitet`, one row per leveranse_id and linje, the identity fields as delivered, blanks and all
+    (null where the layout lacks the field); `nokkel.raatekst`, the untouched text of
     quarantined rows, same grain.
 
     Raises:

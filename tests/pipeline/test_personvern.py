@@ -181,6 +181,35 @@ def test_identities_are_in_the_encrypted_database_and_only_readable_with_the_key
     assert identiteter - lagret == set()
 
 
+def test_record_and_identity_together_are_the_line_as_delivered(kjort, nokkelfil):
+    """Nothing is lost by keeping the two apart: every accepted line can be put together again."""
+    mappe, _, _ = kjort
+    from dagster_project.ingestion.nokkel import koble_til_personnokkel, les_nokkel
+    from dagster_project.settings import Miljo
+
+    con = duckdb.connect()
+    try:
+        koble_til_personnokkel(con, mappe, les_nokkel(Miljo(nokkelfil=nokkelfil)))
+        con.execute(f"attach '{mappe.varehus}' as varehus (read_only)")
+        rader = con.execute("""
+            select sti, linje, layout_id, post, fodselsdato, fodselsnummer, duf_nummer
+            from varehus.raw.kostra_11f
+            inner join nokkel.identitet using (leveranse_id, linje)
+            inner join varehus.intern.leveranse using (leveranse_id, layout_id)
+        """).fetchall()
+    finally:
+        con.close()
+    linjer = {sti: (mappe.rot / sti).read_bytes().decode("latin-1").split("\r\n") for sti in {rad[0] for rad in rader}}
+    assert len(rader) > 3000
+    for sti, linje, layout_id, post, *identitet in rader:
+        layout = find_layout("11F", int(layout_id.split("_")[1]))
+        for navn, verdi in zip(("FODSELSDATO", "PERSON_FODSELSNR", "PERSON_DUF"), identitet, strict=True):
+            felt = layout.felt(navn)
+            if felt is not None:
+                post = post[: felt.fra - 1] + verdi + post[felt.fra - 1 + felt.lengde :]
+        assert post == linjer[sti][linje - 1]
+
+
 def test_only_the_owner_may_read_the_protected_part(kjort, nokkelfil):
     mappe, _, _ = kjort
     assert nokkelfil.stat().st_mode & 0o077 == 0
