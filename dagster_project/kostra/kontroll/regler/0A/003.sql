@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    skjema as verdi,
+from post
+where skjema <> '0A'

@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    kontoklasse as verdi,
+from post
+where kontoklasse not in ('0', '1')

@@ -1,0 +1,9 @@
+select
+    fil_id,
+    linje,
+    art_sektor as verdi,
+from post
+where
+    er_drift
+    and art_sektor in (select kode from kontrollkode where liste = 'art_sjelden_i_drift')
+    and belop_tall <> 0

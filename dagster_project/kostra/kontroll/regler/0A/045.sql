@@ -1,0 +1,9 @@
+select
+    fil_id,
+    linje,
+    funksjon as verdi,
+from post
+where
+    er_investering
+    and funksjon in (select kode from kontrollkode where liste = 'funksjon_sjelden_i_investering')
+    and belop_tall <> 0

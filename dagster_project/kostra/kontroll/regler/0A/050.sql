@@ -1,0 +1,9 @@
+select
+    fil_id,
+    linje,
+    art_sektor as verdi,
+from post
+where
+    er_investering
+    and art_sektor in (select kode from kontrollkode where liste = 'art_ikke_i_investering')
+    and belop_tall <> 0

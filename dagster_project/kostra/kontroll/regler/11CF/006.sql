@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    alder::varchar as verdi,
+from post
+where alder < grense('alder_min')

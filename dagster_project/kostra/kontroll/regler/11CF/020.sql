@@ -1,0 +1,8 @@
+select
+    fil_id,
+    linje,
+    KOMMNR_KVP_KOMM as verdi,
+from post
+where
+    KVP_KOMM = '1'
+    and KOMMNR_KVP_KOMM not in (select kode from kontrollkode where liste = 'KOMMNR_KVP_KOMM')

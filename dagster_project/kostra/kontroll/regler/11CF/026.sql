@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    KVP_MED_ASTONAD as verdi,
+from post
+where KVP_MED_ASTONAD not in (select kode from kontrollkode where liste = 'KVP_MED_ASTONAD')

@@ -1,0 +1,7 @@
+select
+    fil_id,
+    linje,
+from post
+where
+    STATUS <> '2'
+    and not har_stonadsmaaned

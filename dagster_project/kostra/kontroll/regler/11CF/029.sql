@@ -1,0 +1,7 @@
+select
+    fil_id,
+    linje,
+from post
+where
+    STATUS = '1'
+    and kvp_stonad_tall <= 0

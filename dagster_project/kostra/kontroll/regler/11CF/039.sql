@@ -1,0 +1,8 @@
+select
+    fil_id,
+    linje,
+    AVSL_VIKTIGSTE_INNTEKT as verdi,
+from post
+where
+    STATUS = '3'
+    and AVSL_VIKTIGSTE_INNTEKT not in (select kode from kontrollkode where liste = 'AVSL_VIKTIGSTE_INNTEKT')

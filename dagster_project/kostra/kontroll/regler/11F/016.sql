@@ -1,0 +1,8 @@
+select
+    fil_id,
+    linje,
+    ARBSIT as verdi,
+from post
+where
+    VKLO = '2'
+    and ARBSIT not in (select kode from kontrollkode where liste = 'arbsit_ved_tiltak')

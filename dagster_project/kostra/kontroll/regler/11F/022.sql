@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    TRYGDESIT as verdi,
+from post
+where TRYGDESIT not in (select kode from kontrollkode where liste = 'TRYGDESIT')

@@ -1,0 +1,7 @@
+select
+    fil_id,
+    linje,
+from post
+where
+    TRYGDESIT = '05'
+    and not (BU18 = '1' and antbu18_tall > 0)

@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    FAAT_INDIVIDUELL_PLAN as verdi,
+from post
+where FAAT_INDIVIDUELL_PLAN not in (select kode from kontrollkode where liste = 'FAAT_INDIVIDUELL_PLAN')

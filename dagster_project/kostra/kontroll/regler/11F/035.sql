@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    BOSIT as verdi,
+from post
+where BOSIT not in (select kode from kontrollkode where liste = 'BOSIT')

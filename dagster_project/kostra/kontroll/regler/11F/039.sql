@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    VILKARSOSLOV as verdi,
+from post
+where VILKARSOSLOV not in (select kode from kontrollkode where liste = 'VILKARSOSLOV')

@@ -1,0 +1,6 @@
+select
+    fil_id,
+    linje,
+    EKTSTAT as verdi,
+from post
+where EKTSTAT not in (select kode from kontrollkode where liste = 'EKTSTAT')
