@@ -17,6 +17,7 @@ from rich.table import Table
 
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
+from dagster_project.kostra.kontroll.kommando import kontroller
 from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, Miljo, les_miljo
 
 OK, MAA_SES_PAA, BRUKSFEIL, FEILET = 0, 1, 2, 3
@@ -362,6 +363,9 @@ def ui(
     valgt = _mappe(mappe, miljo)
     ut.print(f"Åpne http://127.0.0.1:{port} i nettleseren. Avslutt med Ctrl-C.")
     start_ui(valgt, miljo, port)
+
+
+app.command()(kontroller)
 
 
 def main() -> None:
