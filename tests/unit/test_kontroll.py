@@ -15,7 +15,7 @@ from dagster_project.kostra.kontroll.fall import les_fall
 from dagster_project.kostra.kontroll.kommando import kontroller as kommando
 from dagster_project.kostra.kontroll.lesing import BIT, les_linjer
 from dagster_project.kostra.kontroll.rapport import les_punkter
-from dagster_project.kostra.kontroll.regel import SKJEMAER, UTGAVER, utgave_for
+from dagster_project.kostra.kontroll.regel import SKJEMAER, UTGAVER, grenser, koder, utgave_for
 from dagster_project.seeds import read_seed
 from tests.kontrollprove import MOTTAKER, fil, fodt, funnet
 from tests.unit import test_kontrollregler_0a, test_kontrollregler_11cf, test_kontrollregler_11f
@@ -142,15 +142,23 @@ def test_every_rule_is_tried_on_both_sides(skjema):
     assert {regel.regel for regel in regler(skjema, "2026") if not regel.er_innledende} == provd
 
 
-def test_no_rule_file_and_no_code_list_is_left_unused():
+@pytest.mark.parametrize(("skjema", "utgave"), [(s, u) for s in SKJEMAER for u in UTGAVER])
+def test_every_code_list_and_limit_a_rule_looks_up_is_there(skjema, utgave):
+    sql = "".join(regel.sql for regel in regler(skjema, utgave))
+    # One that is missing would be null to SQL, and the rule silent.
+    assert set(re.findall(r"koder\('(\w+)'\)", sql)) <= {liste for liste, _ in koder(skjema, utgave)}
+    assert set(re.findall(r"grense\('(\w+)'\)", sql)) <= {grense for grense, _ in grenser(skjema, utgave)}
+
+
+def test_no_code_list_and_no_limit_is_left_unused():
     sql = "".join(regel.sql for skjema in SKJEMAER for utgave in UTGAVER for regel in regler(skjema, utgave))
     lister = {rad["liste"] for rad in read_seed("kostra_kontrollkode") if rad["liste"].islower()}
-    grenser = {rad["grense"] for rad in read_seed("kostra_kontrollgrense")} - {
+    navn = {rad["grense"] for rad in read_seed("kostra_kontrollgrense")} - {
         "kontroller_per_linje",
         "kontroller_per_post",
     }
     assert {liste for liste in lister if f"'{liste}'" not in sql} == set()
-    assert {grense for grense in grenser if f"grense('{grense}')" not in sql} == set()
+    assert {grense for grense in navn if f"grense('{grense}')" not in sql} == set()
 
 
 def test_the_year_chooses_the_edition():

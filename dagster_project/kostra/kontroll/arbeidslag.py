@@ -51,6 +51,11 @@ class Arbeidslag:
         self.con.execute(f"set threads = {self._traader}")
         self.con.close()
 
+    def alle(self, sql: str) -> None:
+        """Execute on every cursor what each must have for itself, as variables are."""
+        for markor in (self.con, *(markor for _, markor in self._hender)):
+            markor.execute(sql)
+
     def fordel(self, arbeid: Callable[..., None], oppgaver: Iterable[tuple]) -> None:
         """Do `arbeid(cursor, *oppgave)` for every task; number k goes to worker k modulo `antall`.
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.dataset  # DuckDB loads it, and pandas with it, at the first table it is given; here it is an import
 
-BIT = 4 * 1024 * 1024
+BIT = 2 * 1024 * 1024
 LF, CR = ord("\n"), ord("\r")
 
 
@@ -52,7 +52,7 @@ def les_linjer(filer: Sequence[tuple[int, Kontrollfil]]) -> Iterator[pa.Table]:
         for del_ in _hele_linjer(fil):
             deler.append((fil_id, del_))
             samlet += len(del_)
-            if samlet >= BIT:
+            if samlet >= BIT // 2:
                 yield leser.som_tabell(deler)
                 deler, samlet = [], 0
     if deler:

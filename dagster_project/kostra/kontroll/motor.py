@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset
 
 from dagster_project.kostra.kontroll.arbeidslag import MINNE, Arbeidslag
 from dagster_project.kostra.kontroll.lesing import BIT, Kontrollfil, les_linjer
@@ -164,6 +163,7 @@ def _kontroller_skjema(
     grense, verdi = zip(*grenser(skjema, utgave), strict=True)
     _fyll(con, "kontrollgrense", {"grense": grense, "verdi": verdi})
     con.execute(les_sql("makroer"))
+    lag.alle(les_sql("oppslag"))
     con.execute(f"create or replace view kjoring as from kontroll_fil where skjema = '{skjema}'")
 
     _les(lag, utsnitt, filer)

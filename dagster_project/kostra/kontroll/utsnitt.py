@@ -145,7 +145,7 @@ class Utsnitt:
         elif felt.type == "dato":
             monster = ["(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9][0-9]"]
         else:
-            rest = f"[ -~]{{{felt.lengde - 1}}}"
+            rest = f".{{{felt.lengde - 1}}}"
             monster = [f"[!-~]{rest}", f"{rest}[!-~]"]
         if not felt.obligatorisk:
             monster.append(f" {{{felt.lengde}}}")
@@ -155,7 +155,8 @@ class Utsnitt:
 def _del_opp(layout: Layout) -> tuple[Del, ...]:
     deler: list[Del] = []
     for felt in layout.felter:
-        if deler and deler[-1].lengde + felt.lengde <= STORSTE_DEL:
+        # The names of caseworkers are where letters outside ASCII are; what stands before them is kept out of it.
+        if deler and deler[-1].lengde + felt.lengde <= STORSTE_DEL and felt.navn != "SAKSBEHANDLER":
             forrige = deler.pop()
             deler.append(Del(forrige.nr, forrige.fra, forrige.lengde + felt.lengde))
         else:

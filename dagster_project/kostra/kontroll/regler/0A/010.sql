@@ -7,12 +7,12 @@ from post
 inner join kjoring on post.fil_id = kjoring.fil_id
 where
     post.er_bevilgning
-    and post.funksjon not in (select kode from kontrollkode where liste = 'funksjon')
+    and post.funksjon not in koder('funksjon')
     and not (
         kjoring.region between '030100' and '030115'
-        and post.funksjon in (select kode from kontrollkode where liste = 'funksjon_oslo')
+        and post.funksjon in koder('funksjon_oslo')
     )
     and not (
         kjoring.region between '030101' and '030115'
-        and post.funksjon in (select kode from kontrollkode where liste = 'funksjon_bydel')
+        and post.funksjon in koder('funksjon_bydel')
     )

@@ -7,8 +7,8 @@ from post
 inner join kjoring on post.fil_id = kjoring.fil_id
 where
     post.er_bevilgning
-    and post.art_sektor not in (select kode from kontrollkode where liste = 'art')
+    and post.art_sektor not in koder('art')
     and not (
         kjoring.region between '030101' and '030115'
-        and post.art_sektor in (select kode from kontrollkode where liste = 'art_bydel')
+        and post.art_sektor in koder('art_bydel')
     )

@@ -5,5 +5,5 @@ select
 from post
 where
     er_drift
-    and art_sektor in (select kode from kontrollkode where liste = 'art_ikke_i_drift')
+    and art_sektor in koder('art_ikke_i_drift')
     and belop_tall <> 0

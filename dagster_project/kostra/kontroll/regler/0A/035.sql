@@ -6,5 +6,5 @@ from post
 where
     er_drift
     and belop_tall <> 0
-    and art_sektor in (select kode from kontrollkode where liste = 'art_utlaan')
-    and rtrim(funksjon_kapittel, ' ') not in (select kode from kontrollkode where liste = 'funksjon_utlaan')
+    and art_sektor in koder('art_utlaan')
+    and rtrim(funksjon_kapittel, ' ') not in koder('funksjon_utlaan')

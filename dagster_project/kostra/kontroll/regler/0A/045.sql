@@ -5,5 +5,5 @@ select
 from post
 where
     er_investering
-    and funksjon in (select kode from kontrollkode where liste = 'funksjon_sjelden_i_investering')
+    and funksjon in koder('funksjon_sjelden_i_investering')
     and belop_tall <> 0

@@ -5,5 +5,5 @@ select
 from post
 where
     er_investering
-    and art_sektor in (select kode from kontrollkode where liste = 'art_sjelden_i_investering')
+    and art_sektor in koder('art_sjelden_i_investering')
     and belop_tall <> 0

@@ -6,4 +6,4 @@ from post
 where
     er_bevilgning
     and belop_tall <> 0
-    and (funksjon = '899') <> (art_sektor in (select kode from kontrollkode where liste = 'art_aarsavslutning'))
+    and (funksjon = '899') <> (art_sektor in koder('art_aarsavslutning'))

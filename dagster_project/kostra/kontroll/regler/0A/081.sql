@@ -8,4 +8,4 @@ where
     and not er_fylke
     and belop_tall <> 0
     and funksjon = '850'
-    and art_sektor not in (select kode from kontrollkode where liste = 'art_i_funksjon_850')
+    and art_sektor not in koder('art_i_funksjon_850')

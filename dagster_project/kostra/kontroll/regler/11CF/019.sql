@@ -3,4 +3,4 @@ select
     linje,
     KVP_KOMM as verdi,
 from post
-where KVP_KOMM not in (select kode from kontrollkode where liste = 'KVP_KOMM')
+where KVP_KOMM not in koder('KVP_KOMM')

@@ -5,4 +5,4 @@ select
 from post
 where
     KVP_KOMM = '1'
-    and KOMMNR_KVP_KOMM not in (select kode from kontrollkode where liste = 'KOMMNR_KVP_KOMM')
+    and KOMMNR_KVP_KOMM not in koder('KOMMNR_KVP_KOMM')

@@ -5,4 +5,4 @@ select
 from post
 where
     YTELSE_SOSHJELP = '1'
-    and YTELSE_TYPE_SOSHJ not in (select kode from kontrollkode where liste = 'YTELSE_TYPE_SOSHJ')
+    and YTELSE_TYPE_SOSHJ not in koder('YTELSE_TYPE_SOSHJ')

@@ -3,4 +3,4 @@ select
     linje,
     KVP_MED_ASTONAD as verdi,
 from post
-where KVP_MED_ASTONAD not in (select kode from kontrollkode where liste = 'KVP_MED_ASTONAD')
+where KVP_MED_ASTONAD not in koder('KVP_MED_ASTONAD')

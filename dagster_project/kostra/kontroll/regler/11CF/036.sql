@@ -3,4 +3,4 @@ select
     linje,
     STATUS as verdi,
 from post
-where STATUS not in (select kode from kontrollkode where liste = 'STATUS')
+where STATUS not in koder('STATUS')

@@ -5,5 +5,5 @@ select
 from post
 inner join kjoring on post.fil_id = kjoring.fil_id
 where
-    post.STATUS in (select kode from kontrollkode where liste = 'status_avsluttet')
+    post.STATUS in koder('status_avsluttet')
     and coalesce(year(strengt_dato(post.AVSL_DATO)) <> kjoring.aar, true)

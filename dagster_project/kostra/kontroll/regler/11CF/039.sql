@@ -5,4 +5,4 @@ select
 from post
 where
     STATUS = '3'
-    and AVSL_VIKTIGSTE_INNTEKT not in (select kode from kontrollkode where liste = 'AVSL_VIKTIGSTE_INNTEKT')
+    and AVSL_VIKTIGSTE_INNTEKT not in koder('AVSL_VIKTIGSTE_INNTEKT')

@@ -3,4 +3,4 @@ select
     linje,
     VKLO as verdi,
 from post
-where VKLO not in (select kode from kontrollkode where liste = 'VKLO')
+where VKLO not in koder('VKLO')

@@ -5,4 +5,4 @@ select
 from post
 where
     VKLO = '1'
-    and ARBSIT not in (select kode from kontrollkode where liste = 'arbsit_ved_arbeidsinntekt')
+    and ARBSIT not in koder('arbsit_ved_arbeidsinntekt')

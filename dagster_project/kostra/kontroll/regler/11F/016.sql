@@ -5,4 +5,4 @@ select
 from post
 where
     VKLO = '2'
-    and ARBSIT not in (select kode from kontrollkode where liste = 'arbsit_ved_tiltak')
+    and ARBSIT not in koder('arbsit_ved_tiltak')

@@ -7,5 +7,5 @@ where
     VKLO = '3'
     and (
         TRYGDESIT = '12'
-        or TRYGDESIT not in (select kode from kontrollkode where liste = 'TRYGDESIT')
+        or TRYGDESIT not in koder('TRYGDESIT')
     )

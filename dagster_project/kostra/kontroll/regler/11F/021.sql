@@ -5,4 +5,4 @@ select
 from post
 where
     VKLO = '5'
-    and ARBSIT not in (select kode from kontrollkode where liste = 'arbsit_ved_sosialhjelp')
+    and ARBSIT not in koder('arbsit_ved_sosialhjelp')

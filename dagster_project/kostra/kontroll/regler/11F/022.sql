@@ -3,4 +3,4 @@ select
     linje,
     TRYGDESIT as verdi,
 from post
-where TRYGDESIT not in (select kode from kontrollkode where liste = 'TRYGDESIT')
+where TRYGDESIT not in koder('TRYGDESIT')

@@ -5,4 +5,4 @@ select
 from post
 where
     TRYGDESIT in ('04', '07')
-    and ARBSIT not in (select kode from kontrollkode where liste = 'arbsit_ved_varig_trygd')
+    and ARBSIT not in koder('arbsit_ved_varig_trygd')

@@ -3,4 +3,4 @@ select
     linje,
     ARBSIT as verdi,
 from post
-where ARBSIT not in (select kode from kontrollkode where liste = 'ARBSIT')
+where ARBSIT not in koder('ARBSIT')

@@ -3,4 +3,4 @@ select
     linje,
     GITT_OKONOMIRAD as verdi,
 from post
-where GITT_OKONOMIRAD not in (select kode from kontrollkode where liste = 'GITT_OKONOMIRAD')
+where GITT_OKONOMIRAD not in koder('GITT_OKONOMIRAD')

@@ -3,4 +3,4 @@ select
     linje,
     FAAT_INDIVIDUELL_PLAN as verdi,
 from post
-where FAAT_INDIVIDUELL_PLAN not in (select kode from kontrollkode where liste = 'FAAT_INDIVIDUELL_PLAN')
+where FAAT_INDIVIDUELL_PLAN not in koder('FAAT_INDIVIDUELL_PLAN')

@@ -3,4 +3,4 @@ select
     linje,
     BOSIT as verdi,
 from post
-where BOSIT not in (select kode from kontrollkode where liste = 'BOSIT')
+where BOSIT not in koder('BOSIT')

@@ -3,4 +3,4 @@ select
     linje,
     VILKARSOSLOV as verdi,
 from post
-where VILKARSOSLOV not in (select kode from kontrollkode where liste = 'VILKARSOSLOV')
+where VILKARSOSLOV not in koder('VILKARSOSLOV')

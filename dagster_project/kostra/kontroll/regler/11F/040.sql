@@ -3,4 +3,4 @@ select
     linje,
     VILKARSAMEKT as verdi,
 from post
-where VILKARSAMEKT not in (select kode from kontrollkode where liste = 'VILKARSAMEKT')
+where VILKARSAMEKT not in koder('VILKARSAMEKT')

@@ -7,6 +7,6 @@ from post
 where
     case
         when KOMMUNE_NR = '0301'
-            then BYDELSNR not in (select kode from kontrollkode where liste = 'bydel_i_oslo')
+            then BYDELSNR not in koder('bydel_i_oslo')
         else not er_blank(BYDELSNR)
     end

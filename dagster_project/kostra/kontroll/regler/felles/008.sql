@@ -3,4 +3,4 @@ select
     linje,
     KJONN as verdi,
 from post
-where KJONN not in (select kode from kontrollkode where liste = 'KJONN')
+where KJONN not in koder('KJONN')

@@ -3,4 +3,4 @@ select
     linje,
     EKTSTAT as verdi,
 from post
-where EKTSTAT not in (select kode from kontrollkode where liste = 'EKTSTAT')
+where EKTSTAT not in koder('EKTSTAT')

@@ -3,4 +3,4 @@ select
     linje,
     BU18 as verdi,
 from post
-where BU18 not in (select kode from kontrollkode where liste = 'BU18')
+where BU18 not in koder('BU18')
