@@ -124,7 +124,7 @@ def demo(
 ) -> None:
     """Lag oppdiktede leveranser for en oppdiktet region, og kjør hele jobben på dem."""
     from dagster_project.kjoring import kjor as kjor_jobben
-    from dagster_project.kjoring import naa
+    from dagster_project.klokke import naa
 
     miljo = les_miljo()
     if mappe is None and miljo.mappe is None:
@@ -187,7 +187,7 @@ def kjor(
 ) -> None:
     """Les innboksen, regn ut indikatorene og publiser dem."""
     from dagster_project.kjoring import kjor as kjor_jobben
-    from dagster_project.kjoring import naa
+    from dagster_project.klokke import naa
 
     miljo = les_miljo()
     valgt = _mappe(mappe, miljo, per)

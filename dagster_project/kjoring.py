@@ -15,8 +15,6 @@ import duckdb
 import yaml
 
 from dagster_project import fremdrift
-from dagster_project.assets.raa import TIDSPUNKT_MERKE
-from dagster_project.bygg import les_fingeravtrykk
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
 from dagster_project.ingestion.innlesing import finn_nye
 from dagster_project.ingestion.nokkel import krev_nokkel
@@ -78,11 +76,6 @@ class Sammendrag:
         return asdict(self)
 
 
-def naa() -> datetime:
-    """Return the clock's time, UTC without zone: the one place it is read."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-
-
 def klargjor_dagster(mappe: Mappe) -> None:
     """Write Dagster's own settings into the folder, so that `stonad ui` and `stonad kjor` share history."""
     mappe.dagster.mkdir(parents=True, exist_ok=True)
@@ -130,6 +123,8 @@ def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool) ->
     import dagster as dg
 
     from dagster_project.assets.modeller import BYGG_PAA_NYTT_MERKE
+    from dagster_project.assets.raa import TIDSPUNKT_MERKE
+    from dagster_project.bygg import les_fingeravtrykk
     from dagster_project.definitions import JOBB, lag_definisjoner, omraade_merker
 
     warnings.simplefilter("ignore", dg.BetaWarning)

@@ -1,7 +1,6 @@
 """Change the key: read every archived person file again, so that a lost key costs no figures."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import groupby
 
 from dagster_project.feil import Brukerfeil
@@ -16,6 +15,7 @@ from dagster_project.ingestion.nokkel import (
     lag_nokkel,
     skriv_merke,
 )
+from dagster_project.klokke import naa
 from dagster_project.settings import Mappe, Miljo
 
 
@@ -41,7 +41,7 @@ def bytt_nokkel(mappe: Mappe, miljo: Miljo) -> Nokkelbytte:
             "Nøkkelen er satt i STONAD_NOKKEL. Sett STONAD_NOKKELFIL i stedet, så kan en ny lages i filen."
         )
     fil = miljo.sti_til_nokkelfil
-    merke = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    merke = naa().strftime("%Y%m%dT%H%M%S")
     if fil.exists():
         fil.rename(fil.with_name(f"{fil.name}.{merke}"))
     if mappe.personnokkel.exists():
@@ -86,7 +86,7 @@ def _les_arkivet(mappe: Mappe, miljo: Miljo, nokkel: Nokkel) -> Nokkelbytte:
             like = [(innhold, funnet) for innhold, funnet, _ in gruppe]
             les_kostra(con, like, kommuner[status], kladdemappe(mappe))
             resultat.filer += len(like)
-        skriv_merke(con, nokkel, datetime.now(UTC).replace(tzinfo=None))
+        skriv_merke(con, nokkel, naa())
     finally:
         con.close()
         tom_kladdemappe(mappe)
