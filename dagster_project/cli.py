@@ -17,8 +17,10 @@ from rich.table import Table
 
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
+from dagster_project.kostra.eksport.kommando import eksport
 from dagster_project.kostra.kontroll.kommando import kontroller
-from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, Miljo, les_miljo
+from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, les_miljo
+from dagster_project.valg import JsonValg, MappeValg, velg_mappe
 
 OK, MAA_SES_PAA, BRUKSFEIL, FEILET = 0, 1, 2, 3
 MAKS_UKJENTE_VIST = 10
@@ -42,21 +44,6 @@ app = typer.Typer(
 )
 konsoll = Console(stderr=True, highlight=False)
 ut = Console(highlight=False)
-
-MappeValg = Annotated[
-    Path | None,
-    typer.Option("--mappe", help="Mappen varehuset bor i. Leses fra STONAD_MAPPE når den ikke er gitt."),
-]
-JsonValg = Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON for maskiner.")]
-
-
-def _mappe(valgt: Path | None, miljo: Miljo, per: str | None = None) -> Mappe:
-    from dagster_project.kjoring import per_dato
-
-    sti = valgt or miljo.mappe
-    if sti is None:
-        raise Brukerfeil("Si hvilken mappe det gjelder: --mappe DIR, eller sett STONAD_MAPPE.")
-    return Mappe(sti.expanduser().resolve(), per_dato(per) if per else None)
 
 
 def _skriv_json(innhold: object) -> None:
@@ -88,7 +75,7 @@ def init(
     from dagster_project.las import enerett
 
     miljo = les_miljo()
-    valgt = _mappe(mappe, miljo)
+    valgt = velg_mappe(mappe, miljo)
     valgt.lag()
     klargjor_dagster(valgt)
     kommuner = valgt.konfig / "kommuner.yml"
@@ -129,7 +116,7 @@ def demo(
     miljo = les_miljo()
     if mappe is None and miljo.mappe is None:
         mappe = Path("demo")
-    valgt = _mappe(mappe, miljo)
+    valgt = velg_mappe(mappe, miljo)
     if (valgt.konfig / "kommuner.yml").exists() and not (valgt.rot / ".demo").exists():
         raise Brukerfeil(f"{valgt.rot} er i bruk til noe annet enn demo. Velg en tom mappe med --mappe.")
     with _fremdrift(json_):
@@ -190,7 +177,7 @@ def kjor(
     from dagster_project.klokke import naa
 
     miljo = les_miljo()
-    valgt = _mappe(mappe, miljo, per)
+    valgt = velg_mappe(mappe, miljo, per)
     try:
         tidspunkt = datetime.fromisoformat(mottatt) if mottatt else naa()
     except ValueError:
@@ -295,6 +282,7 @@ def _vis(sammendrag, valgt: Mappe) -> None:
             ut.print(f"  {sti}", soft_wrap=True)
         if rest:
             ut.print(f"  … og {rest} til (stonad status --json viser alle)")
+    _vis_ssb_kontroller(sammendrag.ssb_kontroller)
     ut.print(
         f"{'Publisert' if sammendrag.er_bygget else 'Ingenting nytt å regne ut; publisert fra før'}: "
         f"{_tall(sammendrag.indikatorer)} indikatorverdier for {_antall(sammendrag.kommuner, 'kommune', 'kommuner')}, "
@@ -304,6 +292,26 @@ def _vis(sammendrag, valgt: Mappe) -> None:
     ut.print(f"Resultatet ligger i {sammendrag.publisert}", soft_wrap=True)
 
 
+def _vis_ssb_kontroller(oversikt) -> None:
+    """Print one line on what SSB would say of the files that count; nothing where there are none."""
+    if oversikt is None or not oversikt.kontrollert + oversikt.ikke_kontrollert:
+        return
+    funnet = oversikt.avvist or oversikt.avvist_uansett or oversikt.advarsler
+    deler = [
+        f"SSBs kontroller: {_antall(oversikt.avvist, 'fil', 'filer')} ville blitt avvist, "
+        f"{_antall(oversikt.advarsler, 'advarsel', 'advarsler')}"
+        f"{'; se intern.kostra_kontroll eller stonad kontroller --rapport' if funnet else ''}."
+    ]
+    if oversikt.avvist_uansett:
+        deler.append(
+            f"{_antall(oversikt.avvist_uansett, 'fil', 'filer')} til ville blitt avvist, men bare for feil "
+            "SSBs program gir uansett."
+        )
+    if oversikt.ikke_kontrollert:
+        deler.append(f"{_antall(oversikt.ikke_kontrollert, 'fil', 'filer')} lot seg ikke kontrollere.")
+    ut.print(" ".join(deler), soft_wrap=True)
+
+
 @app.command()
 def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
     """Vis hva som er publisert, hva som venter, og hva noen bør se på."""
@@ -311,7 +319,7 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
 
     from dagster_project.kjoring import les_status
 
-    status_ = les_status(_mappe(mappe, les_miljo()))
+    status_ = les_status(velg_mappe(mappe, les_miljo()))
     if json_:
         _skriv_json(asdict(status_))
         return
@@ -340,6 +348,7 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
                 ", ".join(aar),
             )
         ut.print(tabell)
+    _vis_ssb_kontroller(status_.ssb_kontroller)
     ut.print(
         f"I innboksen: {_antall(len(status_.venter_i_innboks), 'fil', 'filer')} å lese, "
         f"{len(status_.ukjente_filer)} ingen leser kjenner."
@@ -360,12 +369,13 @@ def ui(
     from dagster_project.kjoring import start_ui
 
     miljo = les_miljo()
-    valgt = _mappe(mappe, miljo)
+    valgt = velg_mappe(mappe, miljo)
     ut.print(f"Åpne http://127.0.0.1:{port} i nettleseren. Avslutt med Ctrl-C.")
     start_ui(valgt, miljo, port)
 
 
 app.command()(kontroller)
+app.command()(eksport)
 
 
 def main() -> None:

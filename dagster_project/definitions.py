@@ -1,4 +1,4 @@
-"""Put the parts together: assets, the job, its schedule and its sensor.
+"""Put the parts together: assets and checks, the job, its schedule and its sensor.
 
 The folder comes from STONAD_MAPPE; `stonad ui` and `stonad kjor` set it.
 """
@@ -8,6 +8,7 @@ import os
 
 import dagster as dg
 
+from dagster_project.assets.kontroll import lag_kontroller
 from dagster_project.assets.modeller import lag_modell_assets
 from dagster_project.assets.raa import lag_raa_assets, partisjoner
 from dagster_project.dbt import dbt_ressurs
@@ -69,6 +70,7 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
 
     return dg.Definitions(
         assets=[*raa, *lag_modell_assets(mappe, miljo, kommuner, raa)],
+        asset_checks=[lag_kontroller(mappe, miljo)],
         jobs=[jobb],
         schedules=[daglig],
         sensors=[innboks],

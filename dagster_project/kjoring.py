@@ -17,6 +17,7 @@ import yaml
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
 from dagster_project.ingestion.innlesing import finn_nye
+from dagster_project.ingestion.kostra_kontroll import Oversikt, les_samlet
 from dagster_project.ingestion.nokkel import krev_nokkel
 from dagster_project.ingestion.regel import oppramsing
 from dagster_project.las import enerett
@@ -47,7 +48,11 @@ class Fil:
 
 @dataclass
 class Sammendrag:
-    """What a run did. Rows are records (cells for population); `publisert` is the database readers open."""
+    """What a run did. Rows are records (cells for population); `publisert` is the database readers open.
+
+    `ssb_kontroller` is how the deliveries that count stand now, also those of earlier runs; None in a run for an
+    earlier day.
+    """
 
     kjoring_id: str
     tidspunkt: str
@@ -62,11 +67,16 @@ class Sammendrag:
     indikatorer: int = 0
     skjermet: int = 0
     kommuner: int = 0
+    ssb_kontroller: Oversikt | None = None
     publisert: str = ""
 
     @property
     def maa_ses_paa(self) -> bool:
-        """Say whether a file was refused or a record set aside; cells left out of a population file are by design."""
+        """Say whether a file was refused or a record set aside; cells left out of a population file are by design.
+
+        What SSB's controls find is told and does not count here: a file can be sent again until the deadline, and by
+        the rules of 2026 no 11F file from outside Oslo is ever without errors.
+        """
         return any(
             fil.status != "godtatt" or (fil.rader_karantene and fil.objekt != "befolkning") for fil in self.filer
         )
@@ -128,7 +138,9 @@ def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool) ->
     from dagster_project.definitions import JOBB, lag_definisjoner, omraade_merker
 
     warnings.simplefilter("ignore", dg.BetaWarning)
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    # Dagster gives the first of these a level of its own when a run begins.
+    for navn in ("dagster", "dagster._core"):
+        logging.getLogger(navn).setLevel(logging.CRITICAL)
     jobb = lag_definisjoner(mappe, miljo).resolve_job_def(JOBB)
     merker = omraade_merker(mappe) | {TIDSPUNKT_MERKE: tidspunkt.isoformat()}
     if bygg_alltid:
@@ -206,6 +218,7 @@ def _oppsummer(mappe: Mappe, tidspunkt: datetime, kjoring_id: str, er_bygget: bo
                 "(select leveranse_id from intern.leveranse where mottatt = ?)",
                 tidspunkt,
             )
+            sammendrag.ssb_kontroller = les_samlet(con)
     finally:
         con.close()
     for navn in ("rader_lest", "rader_godtatt", "rader_karantene"):
@@ -253,6 +266,7 @@ class Status:
     ukjente_filer: list[str]
     siste_kjoring: str | None
     siste_kjoring_status: str | None
+    ssb_kontroller: Oversikt | None
     dekning: list[dict[str, Any]]
 
 
@@ -312,8 +326,21 @@ def les_status(mappe: Mappe) -> Status:
         ukjente_filer=[trygt_navn(sti.relative_to(mappe.innboks).as_posix()) for sti in ukjente],
         siste_kjoring=siste,
         siste_kjoring_status=siste_status,
+        ssb_kontroller=_les_ssb_kontroller(mappe),
         dekning=dekning,
     )
+
+
+def _les_ssb_kontroller(mappe: Mappe) -> Oversikt | None:
+    """Return how the files stand, or None where it cannot be told: nothing has been controlled, or a run goes on."""
+    if not mappe.varehus.exists():
+        return None
+    # A run that meets a reader of the warehouse fails, so the lock is held for the moment this takes.
+    try:
+        with enerett(mappe), duckdb.connect(str(mappe.varehus), read_only=True) as con:
+            return les_samlet(con)
+    except (Brukerfeil, duckdb.IOException, duckdb.CatalogException):
+        return None
 
 
 def _siste_kjoring(mappe: Mappe) -> tuple[str | None, str | None]:

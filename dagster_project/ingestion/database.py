@@ -133,6 +133,52 @@ create table if not exists raw.ssb_befolkning (
     innbyggere bigint,
     status varchar
 );
+
+-- What SSB's controls said of a delivery. One row per leveranse_id, of the edition that applies to its year.
+-- alvor is the worst finding, as SSB's program names it, and null where the file was not controlled (utfall and melding
+-- say why). antall_* count all findings by severity, utelatt those of them that are not in kostra_kontroll, and
+-- antall_uansett the errors that SSB's program reports whatever one does.
+create table if not exists intern.kostra_kontroll_kjoring (
+    leveranse_id varchar not null,
+    regelutgave varchar not null,
+    skjema varchar not null,
+    kommunenummer varchar not null,
+    rapporteringsaar integer not null,
+    tidspunkt timestamp not null,
+    regelavtrykk varchar not null,
+    utfall varchar not null,
+    alvor varchar,
+    antall_poster bigint,
+    antall_kontroller bigint,
+    antall_kritiske bigint,
+    antall_feil bigint,
+    antall_advarsler bigint,
+    antall_informasjon bigint,
+    antall_uansett bigint,
+    utelatt bigint,
+    funn_per_regel struct(regel varchar, alvor varchar, uansett boolean, antall bigint)[],
+    melding varchar
+);
+
+-- The findings. One row per leveranse_id and rekkefolge, the finding's place in the order of SSB's program; at most a
+-- thousand of a rule. linjer are counted as SSB does it, empty lines left out, and is empty for the file as a whole.
+create table if not exists intern.kostra_kontroll (
+    leveranse_id varchar not null,
+    rekkefolge integer not null,
+    regelutgave varchar not null,
+    skjema varchar not null,
+    kommunenummer varchar not null,
+    rapporteringsaar integer not null,
+    regel varchar not null,
+    alvor varchar not null,
+    felt varchar,
+    linjer integer[] not null,
+    antall_linjer bigint not null,
+    journalnummer varchar,
+    saksbehandler varchar,
+    melding varchar not null,
+    uansett boolean not null
+);
 """
 
 RAATABELL = {
@@ -170,6 +216,7 @@ def aapne_varehus(mappe: Mappe, miljo: Miljo) -> duckdb.DuckDBPyConnection:
     con.execute("use varehus")
     con.execute(TABELLER)
     last_kryptering(con)
+    con.execute("set temp_file_encryption = true")
     kladd = kladdemappe(mappe) / f"{secrets.token_hex(8)}.duckdb"
     con.execute(f"attach {sql_tekst(kladd)} as kladd (encryption_key '{secrets.token_hex(32)}')")
     con.execute("use kladd")

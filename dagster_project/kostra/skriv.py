@@ -184,10 +184,15 @@ def _feil_sql(tekst: str, tillegg: str, sorter_etter: str) -> str:
     return f"error({' || '.join(deler)} || '.')"
 
 
-def _til_bytes(linjer: pa.Array, layout: Layout, foran: int) -> bytes:
-    """Encode a batch of finished records; its character buffer already is the text of the file."""
+def som_tekst(linjer: pa.Array) -> str:
+    """Return a batch of strings put together; its character buffer already is their text."""
     grenser = np.frombuffer(linjer.buffers()[1], np.int32)[linjer.offset : linjer.offset + len(linjer) + 1]
-    tekst = bytes(memoryview(linjer.buffers()[2])[grenser[0] : grenser[-1]]).decode("utf-8")
+    return bytes(memoryview(linjer.buffers()[2])[grenser[0] : grenser[-1]]).decode("utf-8")
+
+
+def _til_bytes(linjer: pa.Array, layout: Layout, foran: int) -> bytes:
+    """Encode a batch of finished records."""
+    tekst = som_tekst(linjer)
     try:
         data = tekst.encode(TEGNSETT)
     except UnicodeEncodeError as feil:

@@ -69,6 +69,22 @@ def test_tests_of_published_tables_block_the_publication(defs):
     assert any("no_small_count_is_shown" in kontroll.name for kontroll in kontroller)
 
 
+def test_ssb_controls_are_checks_that_block_nothing(defs):
+    graf = defs.resolve_asset_graph()
+    for skjema in ("11f", "11cf", "0a"):
+        kontroller = graf.get_check_keys_for_assets({dg.AssetKey(["raw", "kostra", skjema])})
+        egne = {kontroll for kontroll in kontroller if kontroll.name.startswith("ssb_")}
+        assert {kontroll.name for kontroll in egne} == {"ssb_feil", "ssb_advarsel", "ssb_informasjon"}
+        assert not any(graf.get_check_spec(kontroll).blocking for kontroll in egne)
+
+
+def test_one_form_can_be_run_alone_with_its_own_checks(defs):
+    jobb = defs.resolve_implicit_global_asset_job_def().get_subset(
+        asset_selection={dg.AssetKey(["raw", "kostra", "11f"])}
+    )
+    assert {node.name for node in jobb.nodes} == {"raw__kostra__11f", "ssb_kontroller"}
+
+
 def test_sensor_waits_until_a_file_lies_still_then_runs_the_whole_job(defs, mappe):
     sensor = defs.resolve_sensor_def("innboks")
 
@@ -112,6 +128,7 @@ def test_job_runs_as_the_sensor_would_start_it(lag_mappe):
         resultat = jobb.execute_in_process(instance=instans, tags=omraade_merker(mappe), raise_on_error=False)
     assert resultat.success
     assert (mappe.publisert / "stonad.duckdb").exists()
+    assert sum(ett.check_name.startswith("ssb_") for ett in resultat.get_asset_check_evaluations()) == 9
 
 
 def test_dbt_unit_tests_hold(lag_mappe, tmp_path):

@@ -1,8 +1,11 @@
 """The command `stonad kontroller`: what SSB's control program would say about a file, and what to do about it."""
 
+import contextlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import duckdb
@@ -12,6 +15,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from dagster_project.feil import Brukerfeil, trygt_navn
+from dagster_project.ingestion.nokkel import last_kryptering
+from dagster_project.ingestion.sql import sql_tekst
 from dagster_project.kostra.kontroll.fall import kontroller_fall, les_fall
 from dagster_project.kostra.kontroll.lesing import Kontrollfil
 from dagster_project.kostra.kontroll.motor import Kontrollresultat
@@ -70,7 +75,7 @@ def kontroller(
     utgave = _utgave(regelutgave)
     if (fil is None) == (fall is None):
         raise Brukerfeil("Si hva som skal kontrolleres: enten en fil eller --fall.")
-    with duckdb.connect() as con:
+    with _arbeidsbase() as con:
         if fall is not None:
             if rapport is not None:
                 raise Brukerfeil("--rapport gjelder én fil og kan ikke brukes sammen med --fall.")
@@ -81,16 +86,26 @@ def kontroller(
         kontrollfil = _kontrollfil(fil, skjema, aar, region, orgnr, kvartal, har_vedlegg=not ingen_poster)
         resultat = kjor_kontroller(con, [kontrollfil], utgave or utgave_for(aar))
         if rapport is not None:
-            _skriv_rapport(resultat, rapport)
+            skriv_rapport(resultat, rapport)
         if json_:
-            _skriv_json(resultat, kontrollfil)
+            print(json.dumps(som_json(resultat, kontrollfil), indent=2))
         else:
-            _vis(resultat, kontrollfil)
+            vis(resultat, kontrollfil)
             if rapport is not None:
                 ut.print(f"Arbeidslisten ligger i {escape(str(rapport))}", soft_wrap=True)
         utgangskode = resultat.filer[0].utgangskode
     if utgangskode:
         raise typer.Exit(utgangskode)
+
+
+@contextlib.contextmanager
+def _arbeidsbase() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection whose overflow, which would hold identity numbers, is encrypted and gone afterwards."""
+    with TemporaryDirectory() as kladd, duckdb.connect() as con:
+        con.execute(f"set temp_directory = {sql_tekst(kladd)}")
+        last_kryptering(con)
+        con.execute("set temp_file_encryption = true")
+        yield con
 
 
 def _utgave(valgt: str | None) -> str | None:
@@ -145,7 +160,12 @@ def _kontroller_fall(con: duckdb.DuckDBPyConnection, sti: Path, utgave: str | No
     ut.print(tabell)
 
 
-def _skriv_rapport(resultat: Kontrollresultat, sti: Path) -> None:
+def skriv_rapport(resultat: Kontrollresultat, sti: Path) -> None:
+    """Write the worklist of one file.
+
+    Raises:
+        Brukerfeil: if it cannot be written there.
+    """
     # One more than is shown, so that the sheet can say that there are more.
     punkter, _ = les_punkter(resultat, MAKS_RADER_I_ARK + 1)
     try:
@@ -154,10 +174,11 @@ def _skriv_rapport(resultat: Kontrollresultat, sti: Path) -> None:
         raise Brukerfeil(f"Kan ikke skrive {trygt_navn(sti.name)}: {feil.strerror}.") from None
 
 
-def _skriv_json(resultat: Kontrollresultat, fil: Kontrollfil) -> None:
+def som_json(resultat: Kontrollresultat, fil: Kontrollfil) -> dict[str, object]:
+    """Return what `--json` shows of one file."""
     svar = resultat.filer[0]
     funn, utelatt = funn_som_json(resultat)
-    innhold = {
+    return {
         "skjema": fil.skjema,
         "aar": fil.aar,
         "region": fil.region,
@@ -171,10 +192,10 @@ def _skriv_json(resultat: Kontrollresultat, fil: Kontrollfil) -> None:
         "utelatt": utelatt,
         "verdict": funn,
     }
-    print(json.dumps(innhold, indent=2))
 
 
-def _vis(resultat: Kontrollresultat, fil: Kontrollfil) -> None:
+def vis(resultat: Kontrollresultat, fil: Kontrollfil) -> None:
+    """Print the findings of one file and what SSB will do with it."""
     svar = resultat.filer[0]
     punkter, flere = les_punkter(resultat, MAKS_PER_GRUPPE)
     for alvor, navn in ALVORSNAVN.items():

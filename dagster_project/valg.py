@@ -1,0 +1,29 @@
+"""Options that several commands share, and which folder a command works in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagster_project.feil import Brukerfeil
+from dagster_project.settings import Mappe, Miljo
+
+MappeValg = Annotated[
+    Path | None,
+    typer.Option("--mappe", help="Mappen varehuset bor i. Leses fra STONAD_MAPPE når den ikke er gitt."),
+]
+JsonValg = Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON for maskiner.")]
+
+
+def velg_mappe(valgt: Path | None, miljo: Miljo, per: str | None = None) -> Mappe:
+    """Return the folder given to the command, or else the environment's.
+
+    Raises:
+        Brukerfeil: if neither says which, or `per` is not a date.
+    """
+    from dagster_project.kjoring import per_dato
+
+    sti = valgt or miljo.mappe
+    if sti is None:
+        raise Brukerfeil("Si hvilken mappe det gjelder: --mappe DIR, eller sett STONAD_MAPPE.")
+    return Mappe(sti.expanduser().resolve(), per_dato(per) if per else None)
