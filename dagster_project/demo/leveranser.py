@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -9,26 +10,24 @@ import numpy as np
 import pyarrow as pa
 import yaml
 
-from dagster_project.demo.regnskap import lag_kontobelop
-from dagster_project.demo.verden import (
-    ALDRE,
-    MAANEDSNAVN,
-    DemoKommune,
-    Verden,
-    lag_kvpposter,
-    lag_mottakerposter,
-    lag_verden,
-    siste_maaned,
-)
+from dagster_project.demo.avvik import Avviksplan, trekker
+from dagster_project.demo.fasit import Avviksrader, Fasit, lag_fasit
+from dagster_project.demo.hovedbok import Hovedbok, lag_hovedbok, skriv_hovedbok
+from dagster_project.demo.kostraposter import lag_kvpposter, lag_mottakerposter
+from dagster_project.demo.levering import lag_levering
+from dagster_project.demo.maaned import skriv_maanedsleveranser
+from dagster_project.demo.region import Region, lag_region
+from dagster_project.demo.regnskap import Konto, lag_kontobelop, trekk_maanedsbelop
+from dagster_project.demo.verden import ALDRE, DemoKommune, Verden, siste_maaned
 from dagster_project.kostra.layout import Layout, find_layout
 from dagster_project.kostra.skriv import LINJESLUTT, TEGNSETT, skriv_poster
 
 FJORDREGIONEN = (
     DemoKommune("9911", "Fjordvik", 34_000),
-    DemoKommune("9912", "Strandby", 30_000, fagsystem="socio"),
-    DemoKommune("9913", "Elvheim", 20_000, fagsystem="socio"),
-    DemoKommune("9914", "Lunddal", 7_600),
-    DemoKommune("9915", "Holmvær", 900),
+    DemoKommune("9912", "Strandby", 30_000, fagsystem="socio", betalingsdag=10),
+    DemoKommune("9913", "Elvheim", 20_000, fagsystem="socio", betalingsdag=1),
+    DemoKommune("9914", "Lunddal", 7_600, betalingsdag=1),
+    DemoKommune("9915", "Holmvær", 900, betalingsdag=12),
 )
 DEMOAAR = (2022, 2023, 2024, 2025, 2026)
 DEMOFRO = 20220101
@@ -40,38 +39,74 @@ FEIL = ((2, "BIDRAG", "0012O00"), (5, "BIDRAG", "0012O00"), (8, "VEDTAKDATO", "9
 UKJENT_FIL = "notat.txt"
 
 
-def lag_leveranser(mappe: Path, kommuner: Sequence[DemoKommune], aar: Sequence[int], fro: int) -> list[Path]:
+@dataclass(frozen=True)
+class _Demo:
+    """A region with its records and accounts, by year, and by municipality and year."""
+
+    region: Region
+    poster: Mapping[int, pa.Table]
+    kvp: Mapping[int, pa.Table]
+    maanedsbelop: Mapping[tuple[int, int], Mapping[Konto, float]]
+    hovedbok: Hovedbok
+    regnskapsavvik: tuple[Avviksrader, ...]
+
+
+def lag_leveranser(
+    mappe: Path,
+    kommuner: Sequence[DemoKommune],
+    aar: Sequence[int],
+    fro: int,
+    *,
+    plan: Avviksplan | None = None,
+    med_fagsystem: bool = False,
+    med_hovedbok: bool = False,
+) -> list[Path]:
     """Write deliveries for the municipalities and years and return the files in the order they were written.
 
     Shape: `<kommunenummer>/kostra/<aar>/` with 11F, 11CF and 0A, for the next to last year also the
     accounts accumulated by quarter; `felles/ssb_11805_befolkning.json`; `konfig/kommuner.yml`; and two flaws
     on purpose: three unreadable fields in one 11F file of the first year, and `notat.txt`, no delivery.
+    `med_fagsystem` adds the case systems' monthly files, with a few flaws of their own, and `med_hovedbok` the
+    ledger's: see `skriv_maanedsleveranser` and `skriv_hovedbok`. 11F and 0A are the same with and without them.
     The same arguments give the same bytes. Files that are there already under these names are replaced.
 
     Raises:
         ValueError: if there is no municipality, no year, or a year without a known layout.
     """
-    ukjente = [str(ett) for ett in aar if find_layout("11F", ett) is None]
-    if ukjente:
-        raise ValueError(f"Ingen kjent oppbygging av 11F for {', '.join(ukjente)}.")
-    verden = lag_verden(kommuner, aar, fro)
+    demo = _lag_demo(kommuner, aar, fro, plan)
+    verden = demo.region.verden
     filer: list[Path] = []
     with duckdb.connect() as con:
         for ett in verden.aar:
-            filer += _skriv_aar(con, verden, mappe, ett, np.random.default_rng((fro, ett)))
+            filer += _skriv_aar(con, demo, mappe, ett)
+        if med_fagsystem:
+            filer += skriv_maanedsleveranser(con, mappe, demo.region, lag_levering(demo.region), demo.poster)
+        if med_hovedbok:
+            filer += skriv_hovedbok(con, mappe, demo.region, demo.hovedbok)
     _odelegg(_kostrafil(mappe, verden, KOMMUNE_MED_FEIL % len(kommuner), verden.aar[0], "Sosial"), verden.aar[0])
     for sti, innhold in (
         (
             mappe / "felles" / "ssb_11805_befolkning.json",
             json.dumps(lag_befolkningstabell(verden), ensure_ascii=False),
         ),
-        (mappe / "konfig" / "kommuner.yml", _konfig(kommuner)),
+        (mappe / "konfig" / "kommuner.yml", lag_konfig(kommuner)),
         (mappe / UKJENT_FIL, "Husk å sende regnskapet før fristen.\n"),
     ):
         sti.parent.mkdir(parents=True, exist_ok=True)
         sti.write_text(innhold, encoding="utf-8", newline="\n")
         filer.append(sti)
     return filer
+
+
+def lag_demofasit(
+    kommuner: Sequence[DemoKommune], aar: Sequence[int], fro: int, *, plan: Avviksplan | None = None
+) -> Fasit:
+    """Return the truth about what `lag_leveranser` writes with the same arguments; nothing is written.
+
+    The 11F records that `lag_leveranser` makes unreadable are not among the differences from 11F.
+    """
+    demo = _lag_demo(kommuner, aar, fro, plan)
+    return lag_fasit(demo.region, lag_levering(demo.region), demo.regnskapsavvik)
 
 
 def postsporring(layout: Layout, tabell: pa.Table, navn: str) -> str:
@@ -140,7 +175,8 @@ def _dimensjon(navn: str, koder: Sequence[str], tekster: Sequence[str]) -> dict[
     }
 
 
-def _konfig(kommuner: Sequence[DemoKommune]) -> str:
+def lag_konfig(kommuner: Sequence[DemoKommune]) -> str:
+    """Return `konfig/kommuner.yml` for the municipalities."""
     oppforinger = [
         {
             "kommunenummer": kommune.kommunenummer,
@@ -158,13 +194,32 @@ def _kostrafil(mappe: Path, verden: Verden, kommune: int, aar: int, type_: str, 
     return mappe / nummer / "kostra" / str(aar) / f"{type_}_{nummer}00{tillegg}.dat"
 
 
-def _skriv_aar(
-    con: duckdb.DuckDBPyConnection, verden: Verden, mappe: Path, aar: int, rng: np.random.Generator
-) -> list[Path]:
-    poster = lag_mottakerposter(rng, verden.personer, verden.tilfeller, verden.nummer, aar)
-    kvp = lag_kvpposter(rng, verden, aar)
+def _lag_demo(kommuner: Sequence[DemoKommune], aar: Sequence[int], fro: int, plan: Avviksplan | None) -> _Demo:
+    ukjente = [str(ett) for ett in aar if find_layout("11F", ett) is None]
+    if ukjente:
+        raise ValueError(f"Ingen kjent oppbygging av 11F for {', '.join(ukjente)}.")
+    region = lag_region(kommuner, aar, fro, plan)
+    verden = region.verden
+    poster = {
+        ett: lag_mottakerposter(trekker(fro, "11F", ett), verden.personer, region.stonad, verden.nummer, ett)
+        for ett in verden.aar
+    }
+    kvp = {ett: lag_kvpposter(trekker(fro, "11CF", ett), verden, ett) for ett in verden.aar}
+    maanedsbelop = {
+        (kommune, ett): trekk_maanedsbelop(
+            trekker(fro, "0A", ett, kommune), int(verden.innbyggere[kommune, :, verden.aar.index(ett)].sum()), ett
+        )
+        for kommune in range(len(verden.kommuner))
+        for ett in verden.aar
+    }
+    hovedbok, avvik = lag_hovedbok(region, _kvp_per_maaned(verden, kvp), maanedsbelop)
+    return _Demo(region, poster, kvp, maanedsbelop, hovedbok, tuple(avvik))
+
+
+def _skriv_aar(con: duckdb.DuckDBPyConnection, demo: _Demo, mappe: Path, aar: int) -> list[Path]:
+    verden = demo.region.verden
     filer = []
-    for skjema, type_, tabell in (("11F", "Sosial", poster), ("11CF", "KVP", kvp)):
+    for skjema, type_, tabell in (("11F", "Sosial", demo.poster[aar]), ("11CF", "KVP", demo.kvp[aar])):
         layout = find_layout(skjema, aar)
         con.register("poster", tabell)
         for kommune, nummer in enumerate(verden.nummer):
@@ -177,35 +232,26 @@ def _skriv_aar(
     perioder = [(" ", siste_maaned(aar))]
     if aar == kvartalsaar:
         perioder += [(str(kvartal), 3 * kvartal) for kvartal in KVARTALER]
-    for kommune in range(len(verden.kommuner)):
-        fro = int(rng.integers(2**31))
+    for kommune, nummer in enumerate(verden.nummer):
         for kvartal, til_maaned in perioder:
             sti = _kostrafil(mappe, verden, kommune, aar, "BEV", f"_K{kvartal}" if kvartal.strip() else "")
-            # The same seed for the year and its quarters, so that the accounts only grow through the year.
-            belop = lag_kontobelop(
-                np.random.default_rng(fro),
-                int(verden.innbyggere[kommune, :, verden.aar.index(aar)].sum()),
-                aar,
-                til_maaned / 12,
-                _utbetalt(verden, poster, kvp, kommune, til_maaned),
-            )
-            _skriv_regnskap(con, sti, verden.nummer[kommune], aar, kvartal, belop)
+            i_hovedboka = demo.hovedbok.per_konto(kommune, aar, til_maaned)
+            belop = lag_kontobelop(demo.maanedsbelop[kommune, aar], til_maaned, i_hovedboka)
+            _skriv_regnskap(con, sti, nummer, aar, kvartal, belop)
             filer.append(sti)
     return filer
 
 
-def _utbetalt(verden: Verden, poster: pa.Table, kvp: pa.Table, kommune: int, til_maaned: int) -> Mapping[str, float]:
-    """Sum what one municipality has paid up to and with a month, in kroner."""
-    her = poster["KOMMUNE_NR"].combine_chunks().indices.to_numpy() == kommune
-    kvp_her = kvp["KOMMUNE_NR"].combine_chunks().indices.to_numpy() == kommune
-    maaneder = MAANEDSNAVN[:til_maaned]
-    satt = np.array([kvp[f"STMND_{k + 1}"].is_valid().to_numpy() for k in range(12)])
-    andel = satt[:til_maaned].sum(axis=0) / np.maximum(satt.sum(axis=0), 1)
-    return {
-        "bidrag": float(sum(poster[f"BIDRAG_{navn}"].to_numpy()[her].sum() for navn in maaneder)),
-        "laan": float(sum(poster[f"LAAN_{navn}"].to_numpy()[her].sum() for navn in maaneder)),
-        "kvp": float((kvp["KVP_STONAD"].to_numpy() * andel)[kvp_her].sum()),
-    }
+def _kvp_per_maaned(verden: Verden, kvp: Mapping[int, pa.Table]) -> dict[tuple[int, int], float]:
+    """Spread each participant's year evenly on the months in the programme; kroner by municipality and month."""
+    belop: dict[tuple[int, int], float] = {}
+    for aar, poster in kvp.items():
+        i_maaned = np.array([poster[f"STMND_{k + 1}"].is_valid().to_numpy() for k in range(12)])
+        per_maaned = poster["KVP_STONAD"].to_numpy() / np.maximum(i_maaned.sum(axis=0), 1) * i_maaned
+        kommune = poster["KOMMUNE_NR"].combine_chunks().indices.to_numpy()
+        for nr in range(len(verden.kommuner)):
+            belop |= {(nr, aar * 12 + k): float(per_maaned[k, kommune == nr].sum()) for k in range(12)}
+    return belop
 
 
 def _skriv_regnskap(

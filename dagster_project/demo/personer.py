@@ -128,6 +128,11 @@ def lag_plassholder(fodselsdato: np.ndarray, kjonn: np.ndarray) -> np.ndarray:
     return np.where(har_rette_kontrollsifre(nummer), stamme + PLASSHOLDER_UKJENT, nummer)
 
 
+def er_plassholder(nummer: np.ndarray) -> np.ndarray:
+    """Tell which numbers only stand for somebody whose personal number is not known."""
+    return np.isin(nummer % 100_000, (PLASSHOLDER_MANN, PLASSHOLDER_KVINNE, PLASSHOLDER_UKJENT)) & (nummer > 0)
+
+
 def lag_duf(lopenummer: np.ndarray) -> np.ndarray:
     """Make 12-digit DUF numbers: year, serial number and two check digits."""
     stamme = DUF_AAR * 1_000_000 + lopenummer % 1_000_000

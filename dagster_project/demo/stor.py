@@ -8,15 +8,11 @@ from tempfile import TemporaryDirectory
 import duckdb
 import numpy as np
 
+from dagster_project.demo.behov import trekk_stonad
+from dagster_project.demo.kostraposter import lag_mottakerposter
 from dagster_project.demo.leveranser import postsporring
 from dagster_project.demo.personer import lag_personer
-from dagster_project.demo.verden import (
-    Tilfeller,
-    lag_mottakerposter,
-    siste_maaned,
-    trekk_alder,
-    trekk_maaneder,
-)
+from dagster_project.demo.verden import Tilfeller, siste_maaned, trekk_alder, trekk_maaneder
 from dagster_project.kostra.layout import find_layout
 from dagster_project.kostra.skriv import LINJESLUTT, skriv_poster
 
@@ -58,7 +54,8 @@ def lag_11f(mal: Path, antall: int, aar: int, kommunenummer: str | Sequence[str]
         with alle.open("wb") as samlet:
             for fra in range(0, antall, POSTER_PER_RUNDE):
                 runde = tilfeller.ta(np.arange(fra, min(fra + POSTER_PER_RUNDE, antall)))
-                poster = lag_mottakerposter(rng, personer, runde, nummer, aar)
+                stonad = trekk_stonad(rng, personer, runde, aar)
+                poster = lag_mottakerposter(rng, personer, stonad, nummer, aar)
                 con.register("poster", poster)
                 bit = Path(midlertidig) / "bit.dat"
                 skriv_poster(con, postsporring(layout, poster, "poster"), layout, bit, sorter_etter="PERSON_JOURNALNR")

@@ -1,0 +1,75 @@
+"""Norwegian working days: what the deadlines, the payday and the monthly schedule are counted in.
+
+Source of the public holidays: the library `holidays` (Norway).
+"""
+
+from datetime import date, timedelta
+from functools import cache
+
+import holidays
+
+from dagster_project.seeds import read_seed
+
+EN_DAG = timedelta(days=1)
+LOERDAG = 5
+
+
+@cache
+def _helligdager(aar: int) -> frozenset[date]:
+    # The library would count Sundays too when asked to; they are weekends here.
+    return frozenset(holidays.country_holidays("NO", years=aar))
+
+
+def er_virkedag(dag: date) -> bool:
+    """Say whether a day is neither Saturday, Sunday nor a public holiday."""
+    return dag.weekday() < LOERDAG and dag not in _helligdager(dag.year)
+
+
+def siste_virkedag(dag: date) -> date:
+    """Return the day itself where it is a working day, otherwise the last working day before it."""
+    while not er_virkedag(dag):
+        dag -= EN_DAG
+    return dag
+
+
+def virkedag_i_maaned(maaned: date, nummer: int) -> date:
+    """Return the working day with a number in a month, 1 being its first.
+
+    Units: `maaned` is any day of the month.
+
+    Raises:
+        ValueError: if the month does not have that many working days.
+    """
+    dag, sett = maaned.replace(day=1), 0
+    while dag.month == maaned.month:
+        sett += er_virkedag(dag)
+        if sett == nummer:
+            return dag
+        dag += EN_DAG
+    raise ValueError(f"{maaned:%Y-%m} har ikke {nummer} virkedager.")
+
+
+def antall_virkedager(maaned: date) -> int:
+    """Return the number of working days in the month of a day."""
+    forste = maaned.replace(day=1)
+    dager = (forste + EN_DAG * nummer for nummer in range(31))
+    return sum(er_virkedag(dag) for dag in dager if dag.month == forste.month)
+
+
+def forrige_maaned(dag: date) -> date:
+    """Return the first day of the month before."""
+    return (dag.replace(day=1) - EN_DAG).replace(day=1)
+
+
+def leveransefrist(maaned: date) -> date:
+    """Return the day by which the deliveries of a month must have come.
+
+    Source: `frist_virkedag` in seeds/leveranse_terskel.csv.
+    """
+    terskler = {rad["terskel_id"]: rad["verdi"] for rad in read_seed("leveranse_terskel")}
+    return virkedag_i_maaned(neste_maaned(maaned), int(terskler["frist_virkedag"]))
+
+
+def neste_maaned(dag: date) -> date:
+    """Return the first day of the month after."""
+    return (dag.replace(day=28) + 4 * EN_DAG).replace(day=1)
