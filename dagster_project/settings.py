@@ -132,6 +132,11 @@ class Mappe:
         return self.rot / "konfig"
 
     @cached_property
+    def profiler(self) -> Path:
+        """The municipality's own profiles: how the reports of its case system are read."""
+        return self.konfig / "profiler"
+
+    @cached_property
     def nokkel(self) -> Path:
         """The encrypted identities, and scratch space for files on their way in."""
         return self.rot / "nokkel"

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.hovedbok.tabeller import TABELLER_HOVEDBOK
 from dagster_project.ingestion.nokkel import last_kryptering
 from dagster_project.ingestion.sql import sql_tekst
+from dagster_project.register.tabeller import TABELLER_REGISTER
 from dagster_project.settings import Mappe, Miljo
 
 TABELLER = """
@@ -39,6 +41,18 @@ create table if not exists intern.leveranse (
     regel varchar,
     melding varchar
 );
+
+-- What monthly deliveries say of themselves, and how they were read. profil_avtrykk is a hash of all that decided it.
+alter table intern.leveranse add column if not exists fra date;
+alter table intern.leveranse add column if not exists til date;
+alter table intern.leveranse add column if not exists uttrukket timestamp;
+alter table intern.leveranse add column if not exists uttrekkstype varchar;
+alter table intern.leveranse add column if not exists system varchar;
+alter table intern.leveranse add column if not exists instans varchar;
+alter table intern.leveranse add column if not exists kilde_id varchar;
+alter table intern.leveranse add column if not exists profil varchar;
+alter table intern.leveranse add column if not exists profil_avtrykk varchar;
+alter table intern.leveranse add column if not exists rader_sumlinje integer default 0;
 
 create table if not exists intern.karantene (
     leveranse_id varchar not null,
@@ -134,6 +148,66 @@ create table if not exists raw.ssb_befolkning (
     status varchar
 );
 
+create table if not exists raw.fagsystem_mottaker (
+    leveranse_id varchar not null,
+    linje integer not null,
+    journalnummer varchar not null,
+    mottaker_id varchar not null,
+    fodselsmaaned date,
+    kjonn_kode varchar,
+    sivilstand_kode varchar,
+    antall_barn_under_18 integer,
+    hovedinntekt_kode varchar,
+    trygd_kode varchar,
+    arbeidssituasjon_kode varchar,
+    bosituasjon_kode varchar,
+    bydel varchar,
+    er_skjermet boolean,
+    siste_kontakt date
+);
+
+create table if not exists raw.fagsystem_vedtak (
+    leveranse_id varchar not null,
+    linje integer not null,
+    vedtak_id varchar not null,
+    journalnummer varchar not null,
+    soknadsdato date,
+    vedtaksdato date not null,
+    utfall varchar not null,
+    lovhjemmel varchar,
+    stonadsart varchar not null,
+    stonadsart_lokal varchar not null,
+    stonadsform varchar,
+    periode_fom date,
+    periode_tom date,
+    belop_nok decimal(18, 2)
+);
+
+create table if not exists raw.fagsystem_utbetaling (
+    leveranse_id varchar not null,
+    linje integer not null,
+    utbetaling_id varchar not null,
+    journalnummer varchar not null,
+    vedtak_id varchar,
+    stonadsart varchar not null,
+    stonadsart_lokal varchar not null,
+    stonadsform varchar not null,
+    belop_nok decimal(18, 2) not null,
+    periode_fom date,
+    periode_tom date,
+    registrert_dato date not null,
+    forfallsdato date,
+    utbetalingsdato date,
+    status varchar not null,
+    reverserer_utbetaling_id varchar,
+    betalingsmaate varchar,
+    er_annen_mottaker boolean,
+    ansvar varchar,
+    funksjon varchar,
+    art varchar,
+    bilagsnummer varchar
+);
+
 -- What SSB's controls said of a delivery. One row per leveranse_id, of the edition that applies to its year.
 -- alvor is the worst finding, as SSB's program names it, and null where the file was not controlled (utfall and melding
 -- say why). antall_* count all findings by severity, utelatt those of them that are not in kostra_kontroll, and
@@ -180,6 +254,7 @@ create table if not exists intern.kostra_kontroll (
     uansett boolean not null
 );
 """
+TABELLER += TABELLER_REGISTER + TABELLER_HOVEDBOK
 
 RAATABELL = {
     "11F": "raw.kostra_11f",
@@ -205,14 +280,16 @@ def aapne_varehus(mappe: Mappe, miljo: Miljo) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB with the warehouse attached as `varehus`, its tables in place, and scratch space as the default.
 
     Rows still holding identity numbers never touch the warehouse file: they are worked on in a database in the
-    protected scratch folder, encrypted with a key that is gone when the connection is. It is a file and not memory,
-    so that an inbox of any size fits.
+    protected scratch folder, or in temporary tables that spill there, both encrypted with a key that is gone when the
+    connection is. They are files and not memory, so that an inbox of any size fits.
     """
     con = duckdb.connect()
     con.execute(f"set memory_limit = {sql_tekst(miljo.minne)}")
     con.execute(f"set temp_directory = {sql_tekst(kladdemappe(mappe) / 'duckdb')}")
     con.execute("set enable_progress_bar = false")
-    con.execute(f"attach {sql_tekst(mappe.varehus)} as varehus")
+    con.execute("set temp_file_encryption = true")
+    # The newer format packs text in half the time; DuckDB's default is made for readers of old versions.
+    con.execute(f"attach {sql_tekst(mappe.varehus)} as varehus (storage_version 'v1.5.0')")
     con.execute("use varehus")
     con.execute(TABELLER)
     last_kryptering(con)

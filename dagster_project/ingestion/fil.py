@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 BIT = 4 * 1024 * 1024
 # DuckDB stops at lines of 16 MB, and one such file must not stop the others.
 MAKS_LINJE = 64 * 1024
@@ -51,11 +53,13 @@ def undersok(sti: Path) -> Filinnhold:
             forste = forste or bit[:3]
             ascii_ = ascii_ and bit.isascii()
             binaert = binaert or len(bit.translate(None, _BINAERT)) != len(bit)
-            nye_linjer = bit.count(b"\n")
+            tegn = np.frombuffer(bit, np.uint8)
+            er_lf, er_cr = tegn == 10, tegn == 13
+            nye_linjer = int(np.count_nonzero(er_lf))
             for_lang = for_lang or (nye_linjer == 0 and len(bit) == BIT)
             lf += nye_linjer
-            cr += bit.count(b"\r")
-            crlf += bit.count(b"\r\n") + (forrige == b"\r" and bit[:1] == b"\n")
+            cr += int(np.count_nonzero(er_cr))
+            crlf += int(np.count_nonzero(er_cr[:-1] & er_lf[1:])) + (forrige == b"\r" and bit[:1] == b"\n")
             forrige = bit[-1:]
     status = sti.stat()
     return Filinnhold(
@@ -76,8 +80,10 @@ def lesbar_kopi(innhold: Filinnhold, mappe: Path) -> Path:
     The copy is UTF-8 made from ISO-8859-1, split at line feed only, carriage returns taken off both ends of
     each line, NUL and other control characters replaced by U+FFFD so that the line keeps its length.
     """
-    # DuckDB takes a path as UTF-8 text, and the bytes of an old file name may be something else.
-    if innhold.er_ren and str(innhold.sti).isprintable():
+    # DuckDB takes a path as UTF-8 text and as a pattern; the bytes of an old file name may be something else, and an
+    # asterisk in it would be read as any file.
+    navn = str(innhold.sti)
+    if innhold.er_ren and navn.isprintable() and not set("*?[]{}") & set(navn):
         return innhold.sti
     kopi = mappe / f"{innhold.leveranse_id}.txt"
     erstatning = dict.fromkeys(_BINAERT, 65533) | {0x0D: 0xFFFD, 0x09: 0x09}

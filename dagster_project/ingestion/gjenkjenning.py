@@ -1,4 +1,4 @@
-"""Recognise a file by what is in it.
+"""Recognise a file by what is in it, and a report from a case system by its name, which its profile decides.
 
 Reads the first bytes only. What it cannot place stays in the inbox; what it can place but not use (no
 content, a year we do not know, a record length that is off) is named here and refused by the reader.
@@ -9,10 +9,14 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from dagster_project.fagsystem.profil import Profiler, Treff
 from dagster_project.kostra.layout import Layout, find_layout, layouts
+from dagster_project.register.gjenkjenning import gjenkjenn_register
 from dagster_project.ssb.jsonstat import er_jsonstat
 
 HODE = 64 * 1024
+PERSONKILDER = frozenset({"kostra", "fagsystem"})
+"""The sources with identity numbers, which need the key."""
 _KOSTRA_NAVN = re.compile(r"^(sosial|kvp|bev)_(\d{6})(?:_k([1-4]))?(?:[_-](20\d\d))?", re.IGNORECASE)
 _SKJEMA_FOR_NAVN = {"sosial": "11F", "kvp": "11CF", "bev": "0A"}
 _AARSMAPPE = re.compile(r"^(20\d\d)$")
@@ -20,7 +24,10 @@ _AARSMAPPE = re.compile(r"^(20\d\d)$")
 
 @dataclass(frozen=True)
 class Gjenkjent:
-    """What a file looks like. `layout` is None where the form is plain but no layout fits; `regel` says why."""
+    """What a file looks like. `layout` is None where the form is plain but no layout fits; `regel` says why.
+
+    `fagsystem` is filled for a report from a case system, and has what its name says.
+    """
 
     kilde: str
     objekt: str
@@ -29,11 +36,12 @@ class Gjenkjent:
     kommunenummer: str | None = None
     regel: str | None = None
     tillegg: str = ""
+    fagsystem: Treff | None = None
 
     @property
     def er_uten_poster(self) -> bool:
         """Say whether the file has no records: it is empty, or says that there is nothing to report."""
-        return self.objekt == "ukjent" or self.kommunenummer is not None
+        return self.fagsystem is None and (self.objekt == "ukjent" or self.kommunenummer is not None)
 
 
 def _linjer(hode: bytes) -> list[str]:
@@ -63,6 +71,8 @@ def gjenkjenn(fil: Path) -> Gjenkjent | None:
         return Gjenkjent("ukjent", "ukjent", regel="tom_fil")
     if hode.strip(b"\r\n") == b" ":
         return _nullmelding(fil, navn)
+    if (register := gjenkjenn_register(fil, hode)) is not None:
+        return Gjenkjent(*register)
     if er_jsonstat(hode):
         return Gjenkjent("ssb", "befolkning")
     linjer = _linjer(hode)
@@ -73,6 +83,15 @@ def gjenkjenn(fil: Path) -> Gjenkjent | None:
     if _er_personskjema(hele[0]):
         return _kostra(_personskjema(hele, navn), hele)
     return None
+
+
+def gjenkjenn_rapport(filnavn: str, profiler: Profiler) -> Gjenkjent | None:
+    """Return which report of a case system a name belongs to, or None where no profile wants it.
+
+    For files whose content is nothing else: a report has no shape of its own but what its profile says.
+    """
+    treff = profiler.velg(filnavn)
+    return Gjenkjent("fagsystem", treff.objekt, fagsystem=treff) if treff else None
 
 
 def _nullmelding(fil: Path, navn: re.Match[str] | None) -> Gjenkjent:

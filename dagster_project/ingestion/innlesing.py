@@ -5,19 +5,24 @@ delivery's registration, which is what makes its rows count, then the move out o
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
+from dagster_project.fagsystem.gjenlesing import Tidligere, finn_endrede, glem_leveranse
+from dagster_project.fagsystem.kontrakt import objekter as objekter_i_kontrakten
+from dagster_project.fagsystem.lesing import les_fagsystem
+from dagster_project.fagsystem.lesing import leveranse_id as fagsystem_id
+from dagster_project.fagsystem.profil import les_profiler
 from dagster_project.feil import trygt_navn
 from dagster_project.ingestion.befolkning import les_befolkning
 from dagster_project.ingestion.database import aapne_varehus, kladdemappe, tom_kladdemappe
 from dagster_project.ingestion.fil import Filinnhold, undersok
-from dagster_project.ingestion.gjenkjenning import Gjenkjent, gjenkjenn
+from dagster_project.ingestion.gjenkjenning import PERSONKILDER, Gjenkjent, gjenkjenn, gjenkjenn_rapport
 from dagster_project.ingestion.kostra import les_kostra
 from dagster_project.ingestion.nokkel import (
     bruk_pseudonymnokkel,
@@ -26,11 +31,15 @@ from dagster_project.ingestion.nokkel import (
     krev_samme_nokkel,
 )
 from dagster_project.ingestion.regel import melding, oppramsing, regler
+from dagster_project.ingestion.sql import sql_tekst
 from dagster_project.ingestion.vurdering import Vurdering
 from dagster_project.kostra.layout import kjente_aar
+from dagster_project.register.innlesing import les_register, register_id
+from dagster_project.register.tabeller import OBJEKTER_REGISTER
 from dagster_project.settings import Kommune, Mappe, Miljo
 
-OBJEKTER = ("11F", "11CF", "0A", "befolkning", "ukjent")
+FAGSYSTEM_OBJEKTER = tuple(objekter_i_kontrakten())
+OBJEKTER = ("11F", "11CF", "0A", "befolkning", *OBJEKTER_REGISTER, *FAGSYSTEM_OBJEKTER, "ukjent")
 # Files others are still writing.
 UFERDIG = (".part", ".tmp", ".partial", ".crdownload", ".filepart")
 MAKS_BYTES_SAMTIDIG = 256 * 1024 * 1024
@@ -40,13 +49,29 @@ MAKS_BYTES_SAMTIDIG = 256 * 1024 * 1024
 class Innlesing:
     """What one pass over the inbox did.
 
-    `vurderinger` has one per file that was new; `duplikater` the files whose content was known before;
-    `ukjente` the files that stay, because no reader knows them.
+    `vurderinger` has one per file that was new; `lest_paa_nytt` one per earlier delivery that was read again because
+    its profile has changed; `duplikater` the files whose content was known before; `ukjente` the files that stay,
+    because no reader knows them.
     """
 
     vurderinger: list[Vurdering] = field(default_factory=list)
+    lest_paa_nytt: list[Vurdering] = field(default_factory=list)
     duplikater: list[Path] = field(default_factory=list)
     ukjente: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Ny:
+    """A file to read: what is in it, what it is, its name, and when it was received.
+
+    `tidligere` is filled for a delivery that has been read before and is to be read again.
+    """
+
+    innhold: Filinnhold
+    gjenkjent: Gjenkjent
+    filnavn: str
+    mottatt: datetime
+    tidligere: Tidligere | None = None
 
 
 def filer_i(mappe: Path) -> list[Path]:
@@ -63,16 +88,39 @@ def finn_nye(mappe: Mappe) -> tuple[list[tuple[Path, Gjenkjent]], list[Path]]:
     """Return the files in the inbox that some reader knows, and those that none does or that cannot be opened."""
     kjente: list[tuple[Path, Gjenkjent]] = []
     ukjente: list[Path] = []
+    profiler = les_profiler(mappe)
     for sti in filer_i(mappe.innboks):
         try:
             funnet = gjenkjenn(sti)
         except OSError:
-            funnet = None
+            ukjente.append(sti)
+            continue
+        # A report from a case system is known by its name, and only where the content is nothing else.
+        if funnet is None or funnet.objekt == "ukjent":
+            funnet = gjenkjenn_rapport(sti.name, profiler) or funnet
         if funnet is None:
             ukjente.append(sti)
         else:
             kjente.append((sti, funnet))
     return kjente, ukjente
+
+
+def finn_endrede_leveranser(mappe: Mappe) -> list[Tidligere]:
+    """Return the monthly deliveries that a changed profile would read otherwise, without changing anything."""
+    if not mappe.varehus.exists():
+        return []
+    with duckdb.connect() as con:
+        con.execute(f"attach {sql_tekst(mappe.varehus)} as varehus (read_only)")
+        # A warehouse from before there were monthly deliveries has none to read again.
+        har_profil = con.execute("""
+            select 1
+            from duckdb_columns()
+            where database_name = 'varehus' and table_name = 'leveranse' and column_name = 'profil_avtrykk'
+        """).fetchone()
+        if har_profil is None:
+            return []
+        instanser = {kommune.kommunenummer: kommune.instans for kommune in mappe.kommuner()}
+        return finn_endrede(con, mappe, les_profiler(mappe), instanser, FAGSYSTEM_OBJEKTER)
 
 
 def les_inn(
@@ -81,44 +129,39 @@ def les_inn(
     kommuner: Sequence[Kommune],
     objekter: Sequence[str],
     mottatt: datetime,
+    velg: Callable[[str, date], bool] | None = None,
 ) -> Innlesing:
     """Read the inbox files of the given objects into the warehouse.
 
-    Shape: see Innlesing. Units: `mottatt` is UTC without zone, and the time all files of this pass count as
-    received.
+    Shape: see Innlesing. `velg` says of a municipality and the last day of a monthly delivery whether to read it now;
+    a delivery whose name tells neither is read whatever it says. Units: `mottatt` is UTC without zone, and the time
+    all files of this pass count as received.
 
     Raises:
-        Brukerfeil: if there are KOSTRA files to read and the key is missing or another than the warehouse's.
+        Brukerfeil: if there are files with identities to read and the key is missing or another than the warehouse's.
     """
     resultat = Innlesing()
     kjente, resultat.ukjente = finn_nye(mappe)
-    filer = [(sti, funnet) for sti, funnet in kjente if funnet.objekt in objekter]
-    if not filer:
+    filer = [(sti, funnet) for sti, funnet in kjente if funnet.objekt in objekter and _er_valgt(funnet, velg)]
+    fagsystem = [objekt for objekt in objekter if objekt in FAGSYSTEM_OBJEKTER]
+    if not filer and not (fagsystem and mappe.varehus.exists()):
         return resultat
-    # Without anything to keep secret the key is not asked for, so a lost key stops new files and nothing else.
-    nokkel = krev_nokkel(mappe, miljo) if any(funnet.kilde == "kostra" for _, funnet in filer) else None
+    instanser = {kommune.kommunenummer: kommune.instans for kommune in kommuner}
     con = aapne_varehus(mappe, miljo)
     try:
-        if nokkel is not None:
+        tidligere = finn_endrede(con, mappe, les_profiler(mappe), instanser, fagsystem) if fagsystem else []
+        # Without anything to keep secret the key is not asked for, so a lost key stops new files and nothing else.
+        if tidligere or any(funnet.kilde in PERSONKILDER for _, funnet in filer):
+            nokkel = krev_nokkel(mappe, miljo)
             krev_samme_nokkel(con, mappe, nokkel, mottatt)
             koble_til_personnokkel(con, mappe, nokkel)
             bruk_pseudonymnokkel(con, nokkel)
-        nye: list[tuple[Filinnhold, Gjenkjent]] = []
-        like: list[tuple[Filinnhold, str]] = []
-        sett: set[str] = set()
-        for sti, funnet in filer:
-            innhold = undersok(sti)
-            leveranse_id = _id(mappe, innhold, funnet)
-            if leveranse_id in sett or _er_mottatt(con, leveranse_id):
-                like.append((innhold, leveranse_id))
-            else:
-                sett.add(leveranse_id)
-                nye.append((innhold, funnet))
-        for gruppe in _grupper(nye):
-            vurderinger = _les_gruppe(con, mappe, gruppe, frozenset(k.kommunenummer for k in kommuner))
-            for vurdering in vurderinger:
-                _registrer(con, mappe, vurdering, mottatt)
-            resultat.vurderinger += vurderinger
+        nye, like = _skill_ut_duplikater(con, mappe, filer, mottatt)
+        for gruppe in grupper([*nye, *_les_igjen(mappe, tidligere, nye)]):
+            vurderinger = _les_gruppe(con, mappe, gruppe, instanser)
+            for ny, vurdering in zip(gruppe, vurderinger, strict=True):
+                _registrer(con, mappe, vurdering, ny, mottatt)
+                (resultat.lest_paa_nytt if ny.tidligere else resultat.vurderinger).append(vurdering)
         # Last, when a file that lies in the inbox twice has been put where it belongs.
         for innhold, leveranse_id in like:
             _fjern_duplikat(con, mappe, innhold, leveranse_id, mottatt)
@@ -129,6 +172,39 @@ def les_inn(
     return resultat
 
 
+def _skill_ut_duplikater(
+    con: duckdb.DuckDBPyConnection, mappe: Mappe, filer: Sequence[tuple[Path, Gjenkjent]], mottatt: datetime
+) -> tuple[list[Ny], list[tuple[Filinnhold, str]]]:
+    """Return the files that are new, and those whose content we have, or get now, with the id of the delivery."""
+    nye: list[Ny] = []
+    like: list[tuple[Filinnhold, str]] = []
+    sett: set[str] = set()
+    for sti, funnet in filer:
+        innhold = undersok(sti)
+        leveranse_id = _id(mappe, innhold, funnet, sti.name)
+        if leveranse_id in sett or _er_mottatt(con, leveranse_id):
+            like.append((innhold, leveranse_id))
+        else:
+            sett.add(leveranse_id)
+            nye.append(Ny(innhold, funnet, sti.name, mottatt))
+    return nye, like
+
+
+def _les_igjen(mappe: Mappe, tidligere: Sequence[Tidligere], nye: Sequence[Ny]) -> list[Ny]:
+    """Return the earlier deliveries to read again, but for those that were refused and have now come once more."""
+    kommer = {_id(mappe, ny.innhold, ny.gjenkjent, ny.filnavn) for ny in nye}
+    igjen = [
+        Ny(undersok(mappe.rot / gammel.sti), gammel.gjenkjent, gammel.filnavn, gammel.mottatt, gammel)
+        for gammel in tidligere
+    ]
+    return [ny for ny in igjen if _id(mappe, ny.innhold, ny.gjenkjent, ny.filnavn) not in kommer]
+
+
+def _er_valgt(funnet: Gjenkjent, velg: Callable[[str, date], bool] | None) -> bool:
+    periode = funnet.fagsystem.periode if funnet.fagsystem else None
+    return velg is None or periode is None or velg(periode.kommunenummer, periode.til)
+
+
 def _er_mottatt(con: duckdb.DuckDBPyConnection, leveranse_id: str) -> bool:
     funnet = con.execute(
         "select 1 from varehus.intern.leveranse where leveranse_id = ? and status = 'godtatt'", [leveranse_id]
@@ -136,38 +212,43 @@ def _er_mottatt(con: duckdb.DuckDBPyConnection, leveranse_id: str) -> bool:
     return funnet is not None
 
 
-def _grupper(nye: list[tuple[Filinnhold, Gjenkjent]]) -> Iterator[list[tuple[Filinnhold, Gjenkjent]]]:
-    """Yield files of one layout together, as many as fit in memory, so that a hundred files cost as one."""
+def grupper(nye: list[Ny]) -> Iterator[list[Ny]]:
+    """Yield files of one layout or profile together, as many as fit in memory, so that a hundred files cost as one."""
 
-    def nokkel(par: tuple[Filinnhold, Gjenkjent]) -> tuple[str, str]:
-        _, funnet = par
+    def nokkel(ny: Ny) -> tuple[str, str, str]:
+        funnet = ny.gjenkjent
+        if funnet.fagsystem is not None:
+            return funnet.kilde, funnet.objekt, funnet.fagsystem.profilnavn
         layout = funnet.layout.layout_id if funnet.layout else ""
-        return funnet.objekt if funnet.regel is None else "~" + funnet.objekt, layout
+        return funnet.kilde, funnet.objekt if funnet.regel is None else "~" + funnet.objekt, layout
 
     for _, filer in groupby(sorted(nye, key=nokkel), nokkel):
-        gruppe: list[tuple[Filinnhold, Gjenkjent]] = []
-        for par in filer:
-            if gruppe and sum(innhold.bytes for innhold, _ in gruppe) + par[0].bytes > MAKS_BYTES_SAMTIDIG:
+        gruppe: list[Ny] = []
+        for ny in filer:
+            if gruppe and sum(en.innhold.bytes for en in gruppe) + ny.innhold.bytes > MAKS_BYTES_SAMTIDIG:
                 yield gruppe
                 gruppe = []
-            gruppe.append(par)
+            gruppe.append(ny)
         yield gruppe
 
 
 def _les_gruppe(
-    con: duckdb.DuckDBPyConnection,
-    mappe: Mappe,
-    gruppe: list[tuple[Filinnhold, Gjenkjent]],
-    kommuner: frozenset[str],
+    con: duckdb.DuckDBPyConnection, mappe: Mappe, gruppe: list[Ny], instanser: Mapping[str, str]
 ) -> list[Vurdering]:
-    objekt = gruppe[0][1].objekt
-    if objekt == "befolkning":
-        return [les_befolkning(con, innhold, funnet) for innhold, funnet in gruppe]
-    fulle = [(innhold, funnet) for innhold, funnet in gruppe if not funnet.er_uten_poster]
-    vurderinger = [_vurder_tom(innhold, funnet, kommuner) for innhold, funnet in gruppe if funnet.er_uten_poster]
-    if fulle:
-        vurderinger += les_kostra(con, fulle, kommuner, kladdemappe(mappe))
-    return vurderinger
+    """Read files of one kind, and return a verdict on each, in order."""
+    forste = gruppe[0].gjenkjent
+    if forste.fagsystem is not None:
+        return les_fagsystem(con, [(ny.innhold, ny.gjenkjent, ny.filnavn) for ny in gruppe], instanser)
+    if forste.objekt in OBJEKTER_REGISTER:
+        return [les_register(con, ny.innhold, ny.gjenkjent) for ny in gruppe]
+    if forste.objekt == "befolkning":
+        return [les_befolkning(con, ny.innhold, ny.gjenkjent) for ny in gruppe]
+    kommuner = frozenset(instanser)
+    fulle = [(ny.innhold, ny.gjenkjent) for ny in gruppe if not ny.gjenkjent.er_uten_poster]
+    leste = iter(les_kostra(con, fulle, kommuner, kladdemappe(mappe)) if fulle else [])
+    return [
+        _vurder_tom(ny.innhold, ny.gjenkjent, kommuner) if ny.gjenkjent.er_uten_poster else next(leste) for ny in gruppe
+    ]
 
 
 def _vurder_tom(innhold: Filinnhold, funnet: Gjenkjent, kommuner: frozenset[str]) -> Vurdering:
@@ -183,7 +264,11 @@ def _vurder_tom(innhold: Filinnhold, funnet: Gjenkjent, kommuner: frozenset[str]
     return vurdering
 
 
-def _id(mappe: Mappe, innhold: Filinnhold, funnet: Gjenkjent) -> str:
+def _id(mappe: Mappe, innhold: Filinnhold, funnet: Gjenkjent, filnavn: str) -> str:
+    if funnet.fagsystem is not None:
+        return fagsystem_id(innhold, funnet.fagsystem, filnavn)
+    if funnet.objekt in OBJEKTER_REGISTER:
+        return register_id(innhold, filnavn)
     # A file without records is the same bytes for every municipality and year; who sent it makes it a delivery.
     if funnet.er_uten_poster:
         avsender = funnet.kommunenummer or trygt_navn(innhold.sti.relative_to(mappe.innboks).as_posix())
@@ -191,44 +276,93 @@ def _id(mappe: Mappe, innhold: Filinnhold, funnet: Gjenkjent) -> str:
     return innhold.leveranse_id
 
 
-def _registrer(con: duckdb.DuckDBPyConnection, mappe: Mappe, vurdering: Vurdering, mottatt: datetime) -> None:
-    """Write the delivery down, then move its file out of the inbox."""
+def _registrer(con: duckdb.DuckDBPyConnection, mappe: Mappe, vurdering: Vurdering, ny: Ny, tidspunkt: datetime) -> None:
+    """Write the delivery down, then move its file where it belongs."""
     innhold, funnet = vurdering.innhold, vurdering.gjenkjent
     maal = _maal(mappe, vurdering)
-    leveranse_id = _id(mappe, innhold, funnet)
+    leveranse_id = _id(mappe, innhold, funnet, ny.filnavn)
+    verdier = {
+        "leveranse_id": leveranse_id,
+        "kilde": funnet.kilde,
+        "objekt": funnet.objekt,
+        "kommunenummer": vurdering.kommunenummer,
+        "bydel": vurdering.bydel,
+        "rapporteringsaar": vurdering.aar,
+        "kvartal": vurdering.kvartal,
+        "layout_id": funnet.layout.layout_id if funnet.layout else None,
+        "filnavn": trygt_navn(ny.filnavn),
+        "sti": maal.relative_to(mappe.rot).as_posix(),
+        "sha256": innhold.sha256,
+        "bytes": innhold.bytes,
+        "fil_endret": innhold.fil_endret,
+        "mottatt": ny.mottatt,
+        "rader_lest": vurdering.rader_lest,
+        "rader_godtatt": vurdering.rader_godtatt,
+        "rader_karantene": vurdering.rader_karantene,
+        "rader_sumlinje": vurdering.rader_sumlinje,
+        "status": vurdering.status,
+        "regel": vurdering.regel,
+        "melding": vurdering.melding,
+    }
+    if vurdering.uttrekk is not None:
+        verdier |= asdict(vurdering.uttrekk)
     con.begin()
     con.execute("delete from varehus.intern.leveranse where leveranse_id = ?", [leveranse_id])
+    if ny.tidligere is not None and ny.tidligere.leveranse_id != leveranse_id:
+        glem_leveranse(con, ny.tidligere.leveranse_id, ny.tidligere.objekt)
     con.execute(
-        f"insert into varehus.intern.leveranse values ({', '.join('?' * 20)})",
-        [
-            leveranse_id,
-            funnet.kilde,
-            funnet.objekt,
-            vurdering.kommunenummer,
-            vurdering.bydel,
-            vurdering.aar,
-            vurdering.kvartal,
-            funnet.layout.layout_id if funnet.layout else None,
-            trygt_navn(innhold.sti.name),
-            maal.relative_to(mappe.rot).as_posix(),
-            innhold.sha256,
-            innhold.bytes,
-            innhold.fil_endret,
-            mottatt,
-            vurdering.rader_lest,
-            vurdering.rader_godtatt,
-            vurdering.rader_karantene,
-            vurdering.status,
-            vurdering.regel,
-            vurdering.melding,
-        ],
+        f"insert into varehus.intern.leveranse ({', '.join(verdier)}) values ({', '.join('?' * len(verdier))})",
+        list(verdier.values()),
     )
-    _skriv_hendelse(con, mottatt, vurdering.status, leveranse_id, innhold.sti.name, vurdering.melding)
+    hendelse = "lest_paa_nytt" if ny.tidligere else vurdering.status
+    _skriv_hendelse(con, tidspunkt, hendelse, leveranse_id, ny.filnavn, vurdering.melding)
+    if vurdering.uttrekk is not None and vurdering.regel is None:
+        _si_fra_om_samme_uttrekk(con, vurdering, tidspunkt)
+    if ny.tidligere is not None and innhold.sti != maal:
+        # The file is in both places until the registration says where it is, so that it is never in neither.
+        _kopier(innhold.sti, maal)
     con.commit()
-    _flytt(innhold.sti, maal)
+    if innhold.sti != maal:
+        if ny.tidligere is None:
+            _flytt(innhold.sti, maal)
+        else:
+            innhold.sti.unlink()
+    if ny.tidligere is not None:
+        (mappe.karantene / f"{innhold.sti.name}.forklaring.txt").unlink(missing_ok=True)
     if vurdering.regel is not None or vurdering.funn:
         sted = mappe.karantene / f"{maal.name}.forklaring.txt"
         sted.write_text(_forklaring(vurdering), encoding="utf-8")
+
+
+def _si_fra_om_samme_uttrekk(con: duckdb.DuckDBPyConnection, vurdering: Vurdering, tidspunkt: datetime) -> None:
+    """Note where two deliveries say that they are the same extract and are not; both are kept, the last id wins."""
+    uttrekk = vurdering.uttrekk
+    andre = con.execute(
+        """
+        select filnavn
+        from varehus.intern.leveranse
+        where
+            status = 'godtatt'
+            and leveranse_id != $leveranse_id
+            and kilde_id = $kilde_id
+            and objekt = $objekt
+            and fra = $fra
+            and til = $til
+            and uttrukket = $uttrukket
+        order by all
+        """,
+        {
+            "leveranse_id": uttrekk.leveranse_id,
+            "kilde_id": uttrekk.kilde_id,
+            "objekt": vurdering.gjenkjent.objekt,
+            "fra": uttrekk.fra,
+            "til": uttrekk.til,
+            "uttrukket": uttrekk.uttrukket,
+        },
+    ).fetchall()
+    if andre:
+        tekst = melding("samme_uttrekk", tillegg=oppramsing(navn for (navn,) in andre))
+        _skriv_hendelse(con, tidspunkt, "samme_uttrekk", uttrekk.leveranse_id, vurdering.filnavn, tekst)
 
 
 def _skriv_hendelse(
@@ -247,16 +381,23 @@ def _skriv_hendelse(
 
 def _maal(mappe: Mappe, vurdering: Vurdering) -> Path:
     """Return where the file goes: the archive by form, year and municipality, or quarantine."""
-    sti = vurdering.innhold.sti
+    sti = Path(vurdering.filnavn)
     navn = trygt_navn(f"{sti.stem}__{vurdering.innhold.sha256[:8]}{sti.suffix}")
     if vurdering.regel is not None:
         return mappe.karantene / navn
+    aar = vurdering.uttrekk.til.year if vurdering.uttrekk else vurdering.aar
     deler = [
         vurdering.gjenkjent.objekt,
-        str(vurdering.aar) if vurdering.aar else "",
+        str(aar) if aar else "",
         vurdering.kommunenummer or "",
     ]
     return mappe.arkiv.joinpath(*(del_ for del_ in deler if del_), navn)
+
+
+def _kopier(fra: Path, til: Path) -> None:
+    til.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copy2(fra, til)
+    til.chmod(0o600)
 
 
 def _flytt(fra: Path, til: Path) -> None:
@@ -280,7 +421,7 @@ def _fjern_duplikat(
 
 def _forklaring(vurdering: Vurdering) -> str:
     """Return the text laid beside a refused file, or beside the rows of an accepted one that were set aside."""
-    navn = trygt_navn(vurdering.innhold.sti.name)
+    navn = trygt_navn(vurdering.filnavn)
     linjer = [navn, "=" * len(navn), ""]
     if vurdering.regel is not None:
         regel = regler()[vurdering.regel]
@@ -295,7 +436,9 @@ def _forklaring(vurdering: Vurdering) -> str:
     else:
         linjer += [
             f"Filen er tatt inn, men {vurdering.rader_karantene} av {vurdering.rader_lest} rader er lagt til side.",
-            "Radene teller ikke med i tallene før de er rettet og levert på nytt.",
+            "Radene teller ikke med i tallene før de er rettet og levert på nytt."
+            if vurdering.uttrekk is None
+            else "Radene teller ikke med i tallene før en rettet fil er levert, eller profilen er rettet.",
             "",
         ]
         linjer += [f"Linje {linje}: {tekst}" for linje, tekst in vurdering.funn]

@@ -126,8 +126,9 @@ def koble_til_personnokkel(con: duckdb.DuckDBPyConnection, mappe: Mappe, nokkel:
     """Attach the identity database as `nokkel` and see to it that its tables are there.
 
     Tables: `nokkel.identitet`, one row per leveranse_id and linje, the identity fields as delivered, blanks and all
-    (null where the layout lacks the field); `nokkel.raatekst`, the untouched text of
-    quarantined rows, same grain.
+    (null where the layout lacks the field); `nokkel.fagsystem_identitet`, one row per combination of kilde_id,
+    journalnummer and what the monthly deliveries have said of who that is; `nokkel.raatekst`, the untouched text of
+    quarantined rows, one row per leveranse_id and linje.
 
     Raises:
         Brukerfeil: if the key does not fit the database.
@@ -151,6 +152,16 @@ def koble_til_personnokkel(con: duckdb.DuckDBPyConnection, mappe: Mappe, nokkel:
             fodselsnummer varchar,
             duf_nummer varchar,
             fodselsdato varchar
+        )
+    """)
+    con.execute("""
+        create table if not exists nokkel.fagsystem_identitet (
+            kilde_id varchar not null,
+            journalnummer varchar not null,
+            mottaker_id varchar not null,
+            fodselsnummer varchar,
+            duf_nummer varchar,
+            fodselsdato date
         )
     """)
     con.execute("""

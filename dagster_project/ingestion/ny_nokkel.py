@@ -3,10 +3,16 @@
 from dataclasses import dataclass, field
 from itertools import groupby
 
+import duckdb
+
+from dagster_project.fagsystem.gjenlesing import gjenkjenn_registrert
+from dagster_project.fagsystem.lesing import les_fagsystem
+from dagster_project.fagsystem.profil import les_profiler
 from dagster_project.feil import Brukerfeil
 from dagster_project.ingestion.database import aapne_varehus, kladdemappe, tom_kladdemappe
 from dagster_project.ingestion.fil import Filinnhold, undersok
 from dagster_project.ingestion.gjenkjenning import Gjenkjent, gjenkjenn
+from dagster_project.ingestion.innlesing import Ny, grupper
 from dagster_project.ingestion.kostra import les_kostra
 from dagster_project.ingestion.nokkel import (
     Nokkel,
@@ -86,8 +92,43 @@ def _les_arkivet(mappe: Mappe, miljo: Miljo, nokkel: Nokkel) -> Nokkelbytte:
             like = [(innhold, funnet) for innhold, funnet, _ in gruppe]
             les_kostra(con, like, kommuner[status], kladdemappe(mappe))
             resultat.filer += len(like)
+        _les_fagsystem_paa_nytt(con, mappe, resultat)
         skriv_merke(con, nokkel, naa())
     finally:
         con.close()
         tom_kladdemappe(mappe)
     return resultat
+
+
+def _les_fagsystem_paa_nytt(con: duckdb.DuckDBPyConnection, mappe: Mappe, resultat: Nokkelbytte) -> None:
+    """Read the monthly deliveries again. Those whose profile has changed are left to the next run, which reads them."""
+    profiler = les_profiler(mappe)
+    rader = con.execute("""
+        select
+            sti,
+            filnavn,
+            mottatt,
+            profil_avtrykk,
+            instans,
+            kommunenummer,
+            fra,
+            til,
+            uttrukket
+        from varehus.intern.leveranse
+        where kilde = 'fagsystem' and status = 'godtatt'
+        order by mottatt, sti
+    """).fetchall()
+    nye: list[Ny] = []
+    instanser: dict[str, str] = {}
+    for sti, filnavn, mottatt, avtrykk, instans, *registrert in rader:
+        arkivert = mappe.rot / sti
+        funnet = gjenkjenn_registrert(filnavn, registrert, profiler)
+        profil = funnet.fagsystem.profil if funnet else None
+        if profil is None or not arkivert.exists():
+            resultat.mangler.append(sti)
+        elif profil.avtrykk(funnet.objekt) == avtrykk:
+            instanser[registrert[0]] = instans
+            nye.append(Ny(undersok(arkivert), funnet, filnavn, mottatt))
+    for gruppe in grupper(nye):
+        les_fagsystem(con, [(ny.innhold, ny.gjenkjent, ny.filnavn) for ny in gruppe], instanser)
+        resultat.filer += len(gruppe)

@@ -1,0 +1,1 @@
+"""Monthly deliveries from the case systems, read by contract and profile."""
