@@ -11,10 +11,14 @@ import duckdb
 
 from dagster_project.dbt import prosjektfiler
 from dagster_project.ingestion.database import TABELLER
+from dagster_project.kalender import forrige_maaned, leveransefrist
 from dagster_project.seeds import ROOT, read_seed
 from dagster_project.settings import Kommune
 
-KONTRAKT_VERSJON = "1.1.0"
+KONTRAKT_VERSJON = "1.2.0"
+
+KODE_I_MODELLER = ("bestemthet.py", "flytt.py", "kalender.py", "skjerming.py", "skjerming_maaned.py")
+"""What the models in Python call: as much a part of the figures as the SQL is."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,15 @@ def fingeravtrykk(varehus: Path, parametre: Parametre) -> str:
         ]
     finally:
         con.close()
-    dato = (parametre.per or parametre.tidspunkt).date().isoformat()
-    frister = [rad["rapporteringsaar"] for rad in read_seed("kostra_frist") if rad["endelig_fra"] <= dato]
+    dato = (parametre.per or parametre.tidspunkt).date()
+    frister = [rad["rapporteringsaar"] for rad in read_seed("kostra_frist") if rad["endelig_fra"] <= dato.isoformat()]
+    # What has not come is late from the deadline on, and is told then.
+    er_sent = leveransefrist(forrige_maaned(dato)) < dato
+    frister.append(f"{forrige_maaned(dato):%Y-%m} {er_sent}")
     hash_ = hashlib.sha256(
         json.dumps([data, str(parametre.per), frister, KONTRAKT_VERSJON, bygget_av()], default=str).encode()
     )
-    # int_skjerming is a model in Python: what it calls is as much a part of the figures as the SQL is.
-    skjerming = [ROOT / "dagster_project" / navn for navn in ("skjerming.py", "bestemthet.py")]
-    for sti in sorted([*prosjektfiler(), *skjerming]):
+    for sti in sorted([*prosjektfiler(), *(ROOT / "dagster_project" / navn for navn in KODE_I_MODELLER)]):
         hash_.update(sti.read_bytes())
     return hash_.hexdigest()
 

@@ -16,7 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from dagster_project import fremdrift
+from dagster_project.fagsystem.sjekk import app as profil_app
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
+from dagster_project.forklar import forklar
+from dagster_project.karantene import karantene
 from dagster_project.kostra.eksport.kommando import eksport
 from dagster_project.kostra.kontroll.kommando import kontroller
 from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, les_miljo
@@ -147,7 +150,7 @@ def _lag_demo(valgt: Mappe, fro: int) -> None:
 
     valgt.lag()
     (valgt.rot / ".demo").touch()
-    lag_leveranser(valgt.innboks, FJORDREGIONEN, DEMOAAR, fro)
+    lag_leveranser(valgt.innboks, FJORDREGIONEN, DEMOAAR, fro, med_fagsystem=True)
     laget = valgt.innboks / "konfig" / "kommuner.yml"
     shutil.move(laget, valgt.konfig / "kommuner.yml")
     laget.parent.rmdir()
@@ -220,6 +223,11 @@ class _fremdrift:  # noqa: N801 - reads as the with-statement it is
             self._status.stop()
 
 
+def _gjelder(fil) -> str:
+    deler = [str(del_) for del_ in (fil.kommunenummer, fil.rapporteringsaar) if del_ is not None]
+    return f" ({', '.join(deler)})" if deler else ""
+
+
 def _vis(sammendrag, valgt: Mappe) -> None:
     """Print the summary: a line per form and status, then what needs a person's eyes."""
     if sammendrag.filer:
@@ -258,10 +266,10 @@ def _vis(sammendrag, valgt: Mappe) -> None:
     for fil in sammendrag.filer:
         if fil.status != "godtatt":
             ut.print(f"[red]Avvist[/red] {fil.filnavn}: {fil.melding}", soft_wrap=True)
-        elif fil.rader_karantene and fil.objekt != "befolkning":
+        elif fil.maa_ses_paa:
             ut.print(
-                f"[yellow]Lagt til side[/yellow] {fil.rader_karantene} av {fil.rader_lest} rader i {fil.filnavn} "
-                f"({fil.kommunenummer}, {fil.rapporteringsaar}).",
+                f"[yellow]Lagt til side[/yellow] {fil.rader_karantene - fil.rader_utelatt} av {fil.rader_lest} rader i "
+                f"{fil.filnavn}{_gjelder(fil)}.",
                 soft_wrap=True,
             )
     if sammendrag.advarsler:
@@ -376,6 +384,9 @@ def ui(
 
 app.command()(kontroller)
 app.command()(eksport)
+app.command()(karantene)
+app.command()(forklar)
+app.add_typer(profil_app, name="profil")
 
 
 def main() -> None:

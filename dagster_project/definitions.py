@@ -1,21 +1,36 @@
-"""Put the parts together: assets and checks, the job, its schedule and its sensor.
+"""Put the parts together: assets and checks, the jobs, their schedules and sensors.
+
+Two jobs, because Dagster runs assets with different partitions apart: `fagsystem` takes the monthly deliveries in, by
+municipality and month; `stonad` takes the rest and makes the figures. The second follows the first.
 
 The folder comes from STONAD_MAPPE; `stonad ui` and `stonad kjor` set it.
 """
 
 import hashlib
 import os
+from collections.abc import Sequence
+from datetime import date
 
 import dagster as dg
 
+from dagster_project.assets.fagsystem import (
+    ALLE_PARTISJONER_MERKE,
+    NOKKEL,
+    lag_fagsystem_asset,
+    maanedspartisjoner,
+    partisjonsnokkel,
+)
 from dagster_project.assets.kontroll import lag_kontroller
 from dagster_project.assets.modeller import lag_modell_assets
 from dagster_project.assets.raa import lag_raa_assets, partisjoner
 from dagster_project.dbt import dbt_ressurs
+from dagster_project.fagsystem.filnavn import Periode
 from dagster_project.ingestion.innlesing import finn_nye
+from dagster_project.kalender import forrige_maaned, leveransefrist
 from dagster_project.settings import Mappe, Miljo, les_miljo
 
 JOBB = "stonad"
+JOBB_FAGSYSTEM = "fagsystem"
 
 
 def omraade_merker(mappe: Mappe) -> dict[str, str]:
@@ -27,6 +42,24 @@ def omraade_merker(mappe: Mappe) -> dict[str, str]:
     }
 
 
+def maaned_merker(mappe: Mappe, fra: date, til: date) -> dict[str, str]:
+    """Return the run tags of the job for monthly deliveries: all municipalities, and the months of the two days."""
+    kommuner = mappe.kommuner()
+    maaneder = maanedspartisjoner(kommuner).get_partitions_def_for_dimension("maaned").get_partition_keys()
+    # A day outside the months there are partitions for gives the nearest of them.
+    forste, siste = (date.fromisoformat(min(max(f"{dag:%Y-%m}-01", maaneder[0]), maaneder[-1])) for dag in (fra, til))
+    return {
+        "dagster/asset_partition_range_start": partisjonsnokkel(kommuner[0].kommunenummer, forste),
+        "dagster/asset_partition_range_end": partisjonsnokkel(kommuner[-1].kommunenummer, siste),
+    }
+
+
+def innboks_merker(mappe: Mappe, perioder: Sequence[Periode | None]) -> dict[str, str]:
+    """Return the run tags that say: all monthly deliveries in the inbox, by the months they are for."""
+    dager = [periode.til for periode in perioder if periode is not None] or [date.max]
+    return maaned_merker(mappe, min(dager), max(dager)) | {ALLE_PARTISJONER_MERKE: "ja"}
+
+
 def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
     """Return everything Dagster needs to know about one folder.
 
@@ -36,7 +69,17 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
     mappe.lag()
     kommuner = mappe.kommuner()
     raa = lag_raa_assets(mappe, miljo, kommuner)
-    jobb = dg.define_asset_job(JOBB, selection="*", description="Fra innboks til publisert database.")
+    fagsystem = lag_fagsystem_asset(mappe, miljo, kommuner)
+    jobb = dg.define_asset_job(
+        JOBB,
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(NOKKEL),
+        description="Fra innboks til publisert database.",
+    )
+    jobb_fagsystem = dg.define_asset_job(
+        JOBB_FAGSYSTEM,
+        selection=dg.AssetSelection.assets(NOKKEL).without_checks(),
+        description="Månedlige leveranser fra innboksen og inn i varehuset.",
+    )
 
     @dg.schedule(
         job=jobb,
@@ -47,8 +90,21 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
     def daglig(context: dg.ScheduleEvaluationContext):
         return dg.RunRequest(tags=omraade_merker(mappe))
 
+    @dg.schedule(
+        job=jobb_fagsystem,
+        cron_schedule="0 7 * * 1-5",
+        execution_timezone="Europe/Oslo",
+        description="Femte virkedag i måneden: ta inn månedsleveransene for måneden før.",
+    )
+    def maanedlig(context: dg.ScheduleEvaluationContext):
+        dag = context.scheduled_execution_time.date()
+        maaned = forrige_maaned(dag)
+        if dag != leveransefrist(maaned):
+            return dg.SkipReason(f"{dag:%d.%m.%Y} er ikke dagen månedsleveransene skal være kommet.")
+        return dg.RunRequest(run_key=f"{maaned:%Y-%m}", tags=maaned_merker(mappe, maaned, maaned))
+
     @dg.sensor(
-        job=jobb,
+        jobs=[jobb, jobb_fagsystem],
         minimum_interval_seconds=60,
         description="Starter en kjøring når det ligger filer i innboksen som varehuset kan lese.",
     )
@@ -66,14 +122,27 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
         if nokkel != context.cursor:
             context.update_cursor(nokkel)
             return dg.SkipReason("Nye filer; venter til de har ligget stille til neste sjekk.")
-        return dg.RunRequest(run_key=nokkel, tags=omraade_merker(mappe))
+        perioder = [funnet.fagsystem.periode for _, funnet in kjente if funnet.fagsystem]
+        # The run for the monthly deliveries is followed by the other, which takes what else is there.
+        if perioder:
+            return dg.RunRequest(run_key=nokkel, job_name=JOBB_FAGSYSTEM, tags=innboks_merker(mappe, perioder))
+        return dg.RunRequest(run_key=nokkel, job_name=JOBB, tags=omraade_merker(mappe))
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        monitored_jobs=[jobb_fagsystem],
+        request_job=jobb,
+        description="Regner ut og publiserer når månedsleveransene er tatt inn.",
+    )
+    def etter_fagsystem(context: dg.RunStatusSensorContext):
+        return dg.RunRequest(run_key=context.dagster_run.run_id, tags=omraade_merker(mappe))
 
     return dg.Definitions(
-        assets=[*raa, *lag_modell_assets(mappe, miljo, kommuner, raa)],
+        assets=[*raa, fagsystem, *lag_modell_assets(mappe, miljo, kommuner, [*raa, fagsystem])],
         asset_checks=[lag_kontroller(mappe, miljo)],
-        jobs=[jobb],
-        schedules=[daglig],
-        sensors=[innboks],
+        jobs=[jobb, jobb_fagsystem],
+        schedules=[daglig, maanedlig],
+        sensors=[innboks, etter_fagsystem],
         resources={"dbt": dbt_ressurs()},
         executor=dg.in_process_executor,
     )

@@ -15,11 +15,12 @@ import duckdb
 import yaml
 
 from dagster_project import fremdrift
+from dagster_project.fagsystem.filnavn import Periode
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
-from dagster_project.ingestion.innlesing import finn_nye
+from dagster_project.ingestion.innlesing import finn_endrede_leveranser, finn_nye
 from dagster_project.ingestion.kostra_kontroll import Oversikt, les_samlet
 from dagster_project.ingestion.nokkel import krev_nokkel
-from dagster_project.ingestion.regel import oppramsing
+from dagster_project.ingestion.regel import oppramsing, regler
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, Miljo
 
@@ -44,6 +45,13 @@ class Fil:
     rader_godtatt: int
     rader_karantene: int
     melding: str | None
+    rader_utelatt: int
+    """Those in quarantine that are left out by design, such as the sums of a table."""
+
+    @property
+    def maa_ses_paa(self) -> bool:
+        """Say whether the file was refused or a row of it set aside for a fault."""
+        return self.status != "godtatt" or self.rader_karantene > self.rader_utelatt
 
 
 @dataclass
@@ -72,14 +80,12 @@ class Sammendrag:
 
     @property
     def maa_ses_paa(self) -> bool:
-        """Say whether a file was refused or a record set aside; cells left out of a population file are by design.
+        """Say whether a file was refused or a row set aside for a fault.
 
         What SSB's controls find is told and does not count here: a file can be sent again until the deadline, and by
         the rules of 2026 no 11F file from outside Oslo is ever without errors.
         """
-        return any(
-            fil.status != "godtatt" or (fil.rader_karantene and fil.objekt != "befolkning") for fil in self.filer
-        )
+        return any(fil.maa_ses_paa for fil in self.filer)
 
     def som_dict(self) -> dict[str, Any]:
         """Return the summary for `--json`."""
@@ -135,28 +141,43 @@ def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool) ->
     from dagster_project.assets.modeller import BYGG_PAA_NYTT_MERKE
     from dagster_project.assets.raa import TIDSPUNKT_MERKE
     from dagster_project.bygg import les_fingeravtrykk
-    from dagster_project.definitions import JOBB, lag_definisjoner, omraade_merker
+    from dagster_project.definitions import JOBB, JOBB_FAGSYSTEM, innboks_merker, lag_definisjoner, omraade_merker
 
     warnings.simplefilter("ignore", dg.BetaWarning)
     # Dagster gives the first of these a level of its own when a run begins.
     for navn in ("dagster", "dagster._core"):
         logging.getLogger(navn).setLevel(logging.CRITICAL)
-    jobb = lag_definisjoner(mappe, miljo).resolve_job_def(JOBB)
-    merker = omraade_merker(mappe) | {TIDSPUNKT_MERKE: tidspunkt.isoformat()}
+    definisjoner = lag_definisjoner(mappe, miljo)
+    jobber = [(JOBB, omraade_merker(mappe))]
+    if mappe.per is None and (perioder := _perioder_som_venter(mappe)):
+        jobber.insert(0, (JOBB_FAGSYSTEM, innboks_merker(mappe, perioder)))
+    felles = {TIDSPUNKT_MERKE: tidspunkt.isoformat()}
     if bygg_alltid:
-        merker[BYGG_PAA_NYTT_MERKE] = "ja"
+        felles[BYGG_PAA_NYTT_MERKE] = "ja"
     for_ = les_fingeravtrykk(mappe.publisert)
     with dg.DagsterInstance.from_config(str(mappe.dagster)) as instans:
-        resultat = jobb.execute_in_process(
-            instance=instans,
-            tags=merker,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            raise_on_error=False,
-        )
+        for navn, merker in jobber:
+            resultat = definisjoner.resolve_job_def(navn).execute_in_process(
+                instance=instans,
+                tags=merker | felles,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=False,
+            )
+            if not resultat.success:
+                break
     if not resultat.success:
         raise Kjoringsfeil(_forklar_feil(resultat, mappe, for_ is not None))
     er_bygget = any(steg.step_key == "publisert__stonad" for steg in resultat.all_events if steg.is_step_success)
     return _oppsummer(mappe, tidspunkt, resultat.run_id, er_bygget)
+
+
+def _perioder_som_venter(mappe: Mappe) -> list[Periode | None]:
+    """Return the intervals of the monthly deliveries to be read: new ones, and those a changed profile is for.
+
+    None stands for a file whose name does not tell.
+    """
+    funn = [funnet for _, funnet in finn_nye(mappe)[0]] + [ett.gjenkjent for ett in finn_endrede_leveranser(mappe)]
+    return [funnet.fagsystem.periode for funnet in funn if funnet.fagsystem]
 
 
 def _forklar_feil(resultat: Any, mappe: Mappe, har_publisert: bool) -> str:
@@ -197,11 +218,21 @@ def _oppsummer(mappe: Mappe, tidspunkt: datetime, kjoring_id: str, er_bygget: bo
                         rader_godtatt,
                         rader_karantene,
                         melding,
-                    from intern.leveranse
-                    where mottatt = ?
-                    order by objekt, kommunenummer, rapporteringsaar, filnavn
+                        coalesce((
+                            select sum(karantene.rader)::integer
+                            from intern.karantene as karantene
+                            where
+                                karantene.leveranse_id = leveranse.leveranse_id
+                                and list_contains($utelatt, karantene.regel)
+                        ), 0),
+                    from intern.leveranse as leveranse
+                    where mottatt = $tidspunkt
+                    order by objekt, kommunenummer, rapporteringsaar, fra, filnavn
                     """,
-                    [tidspunkt],
+                    {
+                        "tidspunkt": tidspunkt,
+                        "utelatt": [id_ for id_, regel in regler().items() if regel["alvor"] == "INFO"],
+                    },
                 ).fetchall()
             ]
             sammendrag.ukjente_filer = [

@@ -1,17 +1,16 @@
-"""Run dbt models straight in DuckDB, without dbt: `ref` becomes the name of a table in the same database."""
+"""Run dbt models straight in DuckDB, without dbt: `ref` and `source` become names of tables in the same database."""
 
-import re
 from pathlib import Path
 
 import duckdb
+import jinja2
 import yaml
 
 from dagster_project.seeds import read_seed
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "dbt_project" / "models"
-
-REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
+MACROS = ROOT / "dbt_project" / "macros"
 
 
 def load_seed(con: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -24,7 +23,21 @@ def load_seed(con: duckdb.DuckDBPyConnection, name: str) -> None:
     con.executemany(f"insert into {name} values ({', '.join('?' * len(types))})", rows)
 
 
+def model_sql(path: str, schema: str = "") -> str:
+    """Return the SQL of a model, given by its path below dbt_project/models without `.sql`.
+
+    With `schema`, the models it refers to are looked for there, and not where the statement is run.
+    """
+    prefix = f"{schema}." if schema else ""
+    macros = "".join(macro.read_text(encoding="utf-8") for macro in sorted(MACROS.glob("*.sql")))
+    model = (MODELS / f"{path}.sql").read_text(encoding="utf-8")
+    return (
+        jinja2.Environment()
+        .from_string(macros + model)
+        .render(ref=lambda name: prefix + name, source=lambda schema, table: f"{schema}.{table}", config=lambda **_: "")
+    )
+
+
 def run_model(con: duckdb.DuckDBPyConnection, path: str) -> None:
     """Build one model, given by its path below dbt_project/models without `.sql`, as a table of its name."""
-    sql = REF.sub(r"\1", (MODELS / f"{path}.sql").read_text(encoding="utf-8"))
-    con.execute(f"create or replace table {Path(path).name} as\n{sql}")
+    con.execute(f"create or replace table {Path(path).name} as\n{model_sql(path)}")

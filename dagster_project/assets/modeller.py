@@ -121,4 +121,23 @@ def lag_modell_assets(
     return [leveranse, modeller, stonad]
 
 
-PUBLISERTE = ("indikator", "ind_kostra", "ind_kostra_fordeling", "kommune", "kontrakt", "leveranse")
+PUBLISERTE = (
+    "fct_utgift_maaned",
+    "ind_kostra",
+    "ind_kostra_fordeling",
+    "ind_maaned",
+    "ind_stonadslengde",
+    "ind_utbetaling_per_mottaker",
+    "indikator",
+    "kommune",
+    "kommune_historikk",
+    "kommune_kostragruppe",
+    "kontrakt",
+    "kostra_sammenligning",
+    "kpi",
+    "leveranse",
+    "maaned",
+    "maanedsindikator",
+    "nav_register",
+    "nav_register_dagens",
+)

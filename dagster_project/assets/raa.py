@@ -8,12 +8,21 @@ import duckdb
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
 from dagster_project.ingestion.innlesing import Innlesing, les_inn
+from dagster_project.ingestion.regel import oppramsing
 from dagster_project.kostra.layout import kjente_aar
 from dagster_project.las import enerett
 from dagster_project.settings import Kommune, Mappe, Miljo
 
 TIDSPUNKT_MERKE = "stonad/tidspunkt"
 POOL = "duckdb"
+REGISTRE = {
+    "nav_register": (("nav", "register"), "Registertall per kommune og måned (NAV og kommunene selv)."),
+    "befolkning_kvartal": (("ssb", "befolkning_kvartal"), "Folketall per kvartal (SSB 01222)."),
+    "kpi": (("ssb", "kpi"), "Konsumprisindeksen per måned (SSB 03013 og 14700)."),
+    "kostra_tabell": (("ssb", "kostra_tabell"), "SSBs KOSTRA-tall til sammenligning."),
+    "klass": (("ssb", "klass"), "Kommuner, endringer og KOSTRA-grupper (SSB Klass)."),
+}
+"""What is read as each register object: its asset's key after `raw`, and what it holds."""
 
 
 def partisjoner(kommuner: tuple[Kommune, ...]) -> dg.MultiPartitionsDefinition:
@@ -48,18 +57,20 @@ def _metadata(resultat: Innlesing) -> dict[str, object]:
     }
 
 
-def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, objekter: tuple[str, ...]) -> dict:
-    """Read the inbox for some objects and report each file as an observation on its partition.
+def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, nokler: dict[str, dg.AssetKey]) -> dict:
+    """Read the inbox for some objects and report each file as an observation on its asset and partition.
+
+    `nokler` has the asset of each object.
 
     Raises:
         dagster.Failure: with a message free of personal data.
     """
     if mappe.per is not None:
         return {"per": str(mappe.per)}
-    fremdrift.si(f"Leser {' og '.join(objekter)} fra innboksen")
+    fremdrift.si(f"Leser {oppramsing(nokler)} fra innboksen")
     try:
         with enerett(mappe, vent=True):
-            resultat = les_inn(mappe, miljo, mappe.kommuner(), objekter, tidspunkt(context))
+            resultat = les_inn(mappe, miljo, mappe.kommuner(), tuple(nokler), tidspunkt(context))
     except (Brukerfeil, Kjoringsfeil) as feil:
         raise dg.Failure(str(feil)) from None
     except duckdb.Error as feil:
@@ -69,7 +80,7 @@ def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, objekter:
         nokkel_ = dg.MultiPartitionKey({"aar": str(vurdering.aar), "kommune": str(vurdering.kommunenummer)})
         context.log_event(
             dg.AssetObservation(
-                asset_key=context.asset_key,
+                asset_key=nokler[vurdering.gjenkjent.objekt],
                 partition=str(nokkel_) if gyldige and str(nokkel_) in gyldige else None,
                 metadata={
                     "fil": trygt_navn(vurdering.innhold.sti.name),
@@ -99,7 +110,7 @@ def lag_raa_assets(mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...]) ->
             pool=POOL,
         )
         def _asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-            return dg.MaterializeResult(metadata=les(context, mappe, miljo, (skjema,)))
+            return dg.MaterializeResult(metadata=les(context, mappe, miljo, {skjema: context.asset_key}))
 
         return _asset
 
@@ -111,11 +122,29 @@ def lag_raa_assets(mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...]) ->
         pool=POOL,
     )
     def befolkning(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        return dg.MaterializeResult(metadata=les(context, mappe, miljo, ("befolkning", "ukjent")))
+        return dg.MaterializeResult(
+            metadata=les(context, mappe, miljo, dict.fromkeys(("befolkning", "ukjent"), context.asset_key))
+        )
+
+    @dg.multi_asset(
+        specs=[
+            dg.AssetSpec(["raw", *nokkel], description=beskrivelse, group_name="raw", kinds={"duckdb"})
+            for nokkel, beskrivelse in REGISTRE.values()
+        ],
+        name="registre",
+        pool=POOL,
+    )
+    def registre(context: dg.AssetExecutionContext):
+        # One step for all, because each looks through the inbox and few of them have anything there.
+        nokler = {objekt: dg.AssetKey(["raw", *nokkel]) for objekt, (nokkel, _) in REGISTRE.items()}
+        metadata = les(context, mappe, miljo, nokler)
+        for nokkel in nokler.values():
+            yield dg.MaterializeResult(asset_key=nokkel, metadata=metadata)
 
     return [
         kostra("11f", "11F", "Økonomisk sosialhjelp: én rad per mottaker og år."),
         kostra("11cf", "11CF", "Kvalifiseringsprogram: én rad per deltaker og år."),
         kostra("0a", "0A", "Bevilgningsregnskap: én rad per linje i filen."),
         befolkning,
+        registre,
     ]

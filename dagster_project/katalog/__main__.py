@@ -3,6 +3,7 @@
 import sys
 
 from dagster_project.katalog.definisjoner import KatalogFeil, les_katalog
+from dagster_project.katalog.maaned import les_maanedskatalog
 from dagster_project.katalog.skriving import KOMMANDO, finn_avvik, skriv
 from dagster_project.seeds import ROOT
 
@@ -19,6 +20,7 @@ def main(argumenter: list[str]) -> int:
         return 2
     try:
         katalog = les_katalog()
+        les_maanedskatalog()
     except KatalogFeil as feil:
         print(feil, file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dagster_project.katalog import maaned
 from dagster_project.katalog.definisjoner import (
     GRUPPER,
     KILDETABELL,
@@ -24,6 +25,7 @@ from dagster_project.kostra.staging import GRAIN, staging_sql
 MODELLER = Path("dbt_project/models/intermediate")
 STAGING = Path("dbt_project/models/staging/kostra")
 SIDER = Path("docs/indikatorer")
+MAANEDSSIDE = Path("docs/maanedsindikatorer.md")
 
 KOMMANDO = "python -m dagster_project.katalog skriv"
 LINJELENGDE = 110
@@ -45,7 +47,7 @@ KONFIDENSTEKST = {
 
 def generer(katalog: Katalog) -> dict[Path, str]:
     """Return the content of every generated file by its path in the repository."""
-    return {**_staging(), **_modeller(katalog), **_sider(katalog)}
+    return {**_staging(), **_modeller(katalog), **_sider(katalog), **_maanedsside()}
 
 
 def skriv(katalog: Katalog, rot: Path) -> list[Path]:
@@ -191,6 +193,18 @@ def _sider(katalog: Katalog) -> dict[Path, str]:
             kategorinavn=_kategorinavn(katalog, item),
         )
     return sider
+
+
+def _maanedsside() -> dict[Path, str]:
+    katalog = maaned.les_maanedskatalog()
+    miljo = _miljo()
+    miljo.globals.update(
+        maanedsgrupper=maaned.GRUPPER,
+        krever_tekst=maaned.krever_tekst,
+        tall={rad["tall_id"]: rad for rad in katalog["maanedstall"]},
+        populasjoner=[rad for rad in katalog["kodeliste"] if rad["liste"] == "POPULASJON"],
+    )
+    return {MAANEDSSIDE: miljo.get_template("maanedsindikatorer.md.j2").render(katalog=katalog)}
 
 
 def _typetekst(katalog: Katalog, indikator: Indikator) -> str:

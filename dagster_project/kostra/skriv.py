@@ -23,6 +23,7 @@ HELTALLSTYPER = frozenset(
 )
 MERKE = "SKRIVEFEIL "
 STYRETEGN = bytes(range(0x20)) + b"\x7f"
+IKKE_LATIN1 = r"[^ -~\x{80}-\x{FF}]"
 
 
 class SkriveError(ValueError):
@@ -51,18 +52,15 @@ def skriv_poster(
         SkriveError: if a column is unknown or of the wrong type, or a value is too wide for its field
             or holds a character that ISO-8859-1 lacks or that would break the record.
     """
-    relasjon = con.sql(kilde if _er_sporring(kilde) else f"from {kilde}") if isinstance(kilde, str) else kilde
-    typer = dict(zip(relasjon.columns, map(str, relasjon.types), strict=True))
-    _kontroller_kolonner(typer, layout, sorter_etter)
-    linjer = relasjon.project(f"{_linje_sql(layout, typer, sorter_etter)} as linje, {_navn(sorter_etter)} as sortering")
+    poster = _poster(con, kilde, layout, sorter_etter, "chr(13) || chr(10)")
     midlertidig = sti.with_name(sti.name + ".under_arbeid")
     sti.parent.mkdir(parents=True, exist_ok=True)
     antall = 0
     try:
         with midlertidig.open("wb") as fil:
-            leser = linjer.order("sortering, linje").to_arrow_reader(POSTER_PER_BIT)
+            leser = poster.order("sortering, post").to_arrow_reader(POSTER_PER_BIT)
             for bit in leser:
-                fil.write(_til_bytes(bit.column("linje"), layout, antall))
+                fil.write(_til_bytes(bit.column("post"), layout, antall))
                 antall += bit.num_rows
     except duckdb.Error as feil:
         midlertidig.unlink(missing_ok=True)
@@ -78,6 +76,32 @@ def skriv_poster(
     return antall
 
 
+def lag_posttabell(
+    con: duckdb.DuckDBPyConnection, kilde: str, layout: Layout, tabell: str, *, sorter_etter: str
+) -> int:
+    """Make the table `tabell` of the records that `skriv_poster` would write, and return how many they are.
+
+    Shape: one row per row of `kilde`: linje (from 1, in the order of `sorter_etter`) and tekst, without a line end.
+
+    Raises:
+        SkriveError: as `skriv_poster`.
+    """
+    poster = _poster(con, kilde, layout, sorter_etter, "''")
+    nummerert = poster.project("row_number() over (order by sortering, post)::integer as linje, post as tekst")
+    try:
+        con.execute(f"create or replace table {tabell} (linje integer, tekst varchar)")
+        nummerert.insert_into(tabell)
+    except duckdb.Error as feil:
+        raise SkriveError(_lesbar(feil, layout)) from feil
+    antall, uskrivelige = con.execute(
+        f"select count(*), count(*) filter (where regexp_matches(tekst, $ikke_latin1)) from {tabell}",
+        {"ikke_latin1": IKKE_LATIN1},
+    ).fetchone()
+    if uskrivelige:
+        raise SkriveError(f"{uskrivelige} av {antall} poster har tegn som ikke kan skrives i ISO-8859-1.")
+    return antall
+
+
 def skriv_tom(layout: Layout, sti: Path) -> None:
     """Write the file that says there is nothing to report: a single blank.
 
@@ -88,6 +112,22 @@ def skriv_tom(layout: Layout, sti: Path) -> None:
         raise SkriveError(f"Skjema {layout.skjema} kan ikke leveres uten poster.")
     sti.parent.mkdir(parents=True, exist_ok=True)
     sti.write_bytes(INGENTING_AA_RAPPORTERE)
+
+
+def _poster(
+    con: duckdb.DuckDBPyConnection,
+    kilde: duckdb.DuckDBPyRelation | str,
+    layout: Layout,
+    sorter_etter: str,
+    slutt: str,
+) -> duckdb.DuckDBPyRelation:
+    """Return the records (post), each with what the expression `slutt` gives behind it, and their order (sortering)."""
+    relasjon = con.sql(kilde if _er_sporring(kilde) else f"from {kilde}") if isinstance(kilde, str) else kilde
+    typer = dict(zip(relasjon.columns, map(str, relasjon.types), strict=True))
+    _kontroller_kolonner(typer, layout, sorter_etter)
+    return relasjon.project(
+        f"{_post_sql(layout, typer, sorter_etter, slutt)} as post, {_navn(sorter_etter)} as sortering"
+    )
 
 
 def _er_sporring(kilde: str) -> bool:
@@ -123,8 +163,8 @@ def _passer(felt: Felt, type_: str) -> bool:
     return type_ == "INTEGER" or (felt.type == "dato" and type_ == "DATE")
 
 
-def _linje_sql(layout: Layout, typer: dict[str, str], sorter_etter: str) -> str:
-    """Build the expression that puts a whole record together, line end included."""
+def _post_sql(layout: Layout, typer: dict[str, str], sorter_etter: str, slutt: str) -> str:
+    """Build the expression that puts a whole record together, with `slutt` behind it."""
     deler = []
     posisjon = 1
     for felt in sorted(layout.felter, key=lambda felt: felt.fra):
@@ -133,7 +173,7 @@ def _linje_sql(layout: Layout, typer: dict[str, str], sorter_etter: str) -> str:
         deler.append(_felt_sql(felt, layout, typer.get(felt.navn), sorter_etter))
         posisjon = felt.fra + felt.lengde
     deler.append(_tekst(" " * (layout.postlengde + 1 - posisjon)))
-    return f"concat({', '.join(deler)}, chr(13) || chr(10))"
+    return f"concat({', '.join(deler)}, {slutt})"
 
 
 def _tekst(verdi: str) -> str:

@@ -25,7 +25,8 @@ from dagster_project.kostra.eksport.skriving import (
     lag_mappe,
     skriv_egen,
 )
-from dagster_project.kostra.eksport.utkast import FILNAVN, Bestilling, Utkast
+from dagster_project.kostra.eksport.utbetalinger import hent_utbetalinger
+from dagster_project.kostra.eksport.utkast import FILNAVN, KILDER, UTBETALINGER, UTTREKK, Bestilling, Utkast
 from dagster_project.kostra.eksport.uttrekk import hent_uttrekk
 from dagster_project.kostra.layout import find_layout, kjente_aar
 from dagster_project.kostra.skriv import LINJESLUTT, SKJEMAER_SOM_KAN_VAERE_TOMME
@@ -38,11 +39,15 @@ FORSKJELLER = {
     "mellomrom": "Filen som ble levert, har linjeskift etter mellomrommet. SSBs form er ett mellomrom alene.",
 }
 """What may differ from the delivered file, and why it does."""
+KILDE = {UTTREKK: hent_uttrekk, UTBETALINGER: hent_utbetalinger}
 
 
 @dataclass(frozen=True)
 class Eksport:
-    """A file that was written. `forskjell` is a key of FORSKJELLER, or None where it is the delivered file."""
+    """A file that was written.
+
+    `forskjell` is a key of FORSKJELLER, or None where it is the delivered file or none was delivered.
+    """
 
     utkast: Utkast
     sti: Path
@@ -66,13 +71,15 @@ def eksporter(mappe: Mappe, miljo: Miljo, bestilling: Bestilling) -> list[Ekspor
     if not mappe.varehus.exists():
         raise Brukerfeil(f"Det er ikke lest inn noe i {mappe.rot} ennå. Kjør «stonad kjor» først.")
     with enerett(mappe), _arbeidsbase(mappe, miljo) as con:
-        return _skriv_alle(con, hent_uttrekk(con, mappe, miljo, bestilling), bestilling)
+        return _skriv_alle(con, KILDE[bestilling.fra](con, mappe, miljo, bestilling), bestilling)
 
 
 def _krev_gyldig(mappe: Mappe, bestilling: Bestilling) -> None:
     # What does not look as it should is not repeated: it may be a number that no message is to hold.
     if bestilling.skjema not in FILNAVN:
         raise Brukerfeil(f"Ukjent skjema. Bruk {', '.join(FILNAVN)}.")
+    if bestilling.fra not in KILDER:
+        raise Brukerfeil(f"Ukjent kilde i --fra. Bruk {oppramsing(KILDER)}.")
     if find_layout(bestilling.skjema, bestilling.aar) is None:
         aar = kjente_aar(bestilling.skjema)
         raise Brukerfeil(
@@ -165,8 +172,8 @@ def _krev_ledig(filer: Sequence[Eksport]) -> None:
 def _skriv(con: duckdb.DuckDBPyConnection, utkast: Utkast, sti: Path) -> tuple[str, str | None]:
     """Write a draft: the delivered bytes where they are in SSB's form, SSB's form otherwise.
 
-    Returns its sha256, and in what it differs from the delivered file. Nothing is written that is not known to be what
-    was delivered but for its line ends.
+    Returns its sha256, and in what it differs from the delivered file. Where a file was delivered, nothing is written
+    that is not known to be that but for its line ends.
 
     Raises:
         Brukerfeil: if the form cannot be sent without records, or the lines are not those of the delivered file.
@@ -176,7 +183,9 @@ def _skriv(con: duckdb.DuckDBPyConnection, utkast: Utkast, sti: Path) -> tuple[s
         if utkast.skjema not in SKJEMAER_SOM_KAN_VAERE_TOMME:
             raise Brukerfeil(f"Skjema {utkast.skjema} kan ikke leveres uten poster.")
         sha256 = skriv_egen(sti, biter(con, utkast, SSBS_FORM))
-        return sha256, None if sha256 == levert.sha256 else "mellomrom"
+        return sha256, None if levert is None or sha256 == levert.sha256 else "mellomrom"
+    if levert is None:
+        return skriv_egen(sti, biter(con, utkast, SSBS_FORM)), None
     if form := form_som_levert(con, utkast, LINJESLUTT):
         sha256 = skriv_egen(sti, biter(con, utkast, form))
         if sha256 == levert.sha256:

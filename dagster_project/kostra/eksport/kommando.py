@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn
 from dagster_project.kostra.eksport.eksporter import FORSKJELLER, Eksport, eksporter
-from dagster_project.kostra.eksport.utkast import Bestilling
+from dagster_project.kostra.eksport.utkast import UTTREKK, Bestilling
 from dagster_project.kostra.kontroll.kommando import skriv_rapport, som_json, vis
 from dagster_project.kostra.kontroll.lesing import Kontrollfil
 from dagster_project.kostra.kontroll.motor import Kontrollresultat, kontroller
@@ -42,6 +42,14 @@ def eksport(
     kvartal: Annotated[
         str | None, typer.Option("--kvartal", help="1–4 for kvartalsregnskap (0A); utelates ellers.")
     ] = None,
+    fra: Annotated[
+        str,
+        typer.Option(
+            "--fra",
+            help="uttrekk: filen slik fagsystemet eller regnskapet leverte den. utbetalinger: 11F laget av de "
+            "månedlige leveransene, når det ikke finnes noe uttrekk.",
+        ),
+    ] = UTTREKK,
     overskriv: Annotated[
         bool, typer.Option("--overskriv", help="Erstatt en fil som ligger der fra før og er en annen.")
     ] = False,
@@ -68,6 +76,7 @@ def eksport(
         bydel=bydel,
         kvartal=kvartal,
         overskriv=overskriv,
+        fra=fra,
     )
     filer = eksporter(velg_mappe(mappe, miljo), miljo, bestilling)
     svar: list[dict[str, object]] = []
@@ -154,12 +163,15 @@ def _vis_fil(fil: Eksport) -> None:
     )
     innhold = f"{utkast.poster} poster" if utkast.tabell else "ingenting å rapportere"
     ut.print(f"Skrev {escape(str(fil.sti))} ({hva}): {innhold}.", soft_wrap=True)
-    likhet = "Lik" if fil.forskjell is None else "[yellow]Ikke helt lik[/yellow]"
-    ut.print(
-        f"{likhet} filen {AVSENDER[utkast.skjema]} leverte: {escape(levert.filnavn)}, mottatt "
-        f"{levert.mottatt:%d.%m.%Y kl. %H:%M} UTC.",
-        soft_wrap=True,
-    )
+    if levert is None:
+        ut.print("Filen er laget av utbetalingene i de månedlige leveransene.")
+    else:
+        likhet = "Lik" if fil.forskjell is None else "[yellow]Ikke helt lik[/yellow]"
+        ut.print(
+            f"{likhet} filen {AVSENDER[utkast.skjema]} leverte: {escape(levert.filnavn)}, mottatt "
+            f"{levert.mottatt:%d.%m.%Y kl. %H:%M} UTC.",
+            soft_wrap=True,
+        )
     for merknad in _merknader(fil):
         ut.print(f"[yellow]Merk[/yellow]: {escape(merknad)}", soft_wrap=True)
 
@@ -184,8 +196,9 @@ def _fil_som_json(fil: Eksport, resultat: Kontrollresultat | None) -> dict[str, 
         "karantene": utkast.karantene,
         "bytes": fil.bytes,
         "sha256": fil.sha256,
-        "levert": {"filnavn": levert.filnavn, "mottatt": levert.mottatt.isoformat(), "sha256": levert.sha256},
-        "lik_levert": fil.forskjell is None,
+        "levert": levert
+        and {"filnavn": levert.filnavn, "mottatt": levert.mottatt.isoformat(), "sha256": levert.sha256},
+        "lik_levert": levert and fil.forskjell is None,
         "forskjell": fil.forskjell,
         "merknader": _merknader(fil),
         "kontroll": som_json(resultat, _kontrollfil(fil)) if resultat else None,

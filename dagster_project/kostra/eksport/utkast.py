@@ -9,6 +9,9 @@ from dagster_project.kostra.layout import Layout
 FILNAVN = {"11F": "Sosial", "11CF": "KVP", "0A": "BEV"}
 """What SSB calls the files of each form; the region and, for a quarter, its number follow."""
 HELE_KOMMUNEN = "00"
+UTTREKK, UTBETALINGER = "uttrekk", "utbetalinger"
+KILDER = (UTTREKK, UTBETALINGER)
+"""What a file is made of: an extract as it was delivered, or (11F) the payments of the monthly deliveries."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Bestilling:
     """One form, year and municipality, and the folder its files go to.
 
     `bydel` (two digits; `00` the whole municipality in one file) chooses one of Oslo's files; None is all of them.
-    `kvartal` is `1`–`4` for quarterly accounts, None for the year.
+    `kvartal` is `1`–`4` for quarterly accounts, None for the year. `fra` is one of KILDER.
     """
 
     skjema: str
@@ -26,6 +29,7 @@ class Bestilling:
     bydel: str | None = None
     kvartal: str | None = None
     overskriv: bool = False
+    fra: str = UTTREKK
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Utkast:
 
     `tabell` is a scratch table of its records, key `linje`: linje (where it stood, from 1), skift (line ends between
     the record before it, or the beginning, and this) and tekst (the whole record). None says that there is nothing to
-    report. `poster` counts them, and `karantene` those of them that the warehouse has set aside.
+    report. `poster` counts them, and `karantene` those of them that the warehouse has set aside. `levert` is None where
+    no file was delivered, and the draft is made of something else.
     """
 
     layout: Layout
@@ -56,7 +61,7 @@ class Utkast:
     poster: int
     karantene: int
     orgnr: str
-    levert: Levert
+    levert: Levert | None
     merknader: tuple[str, ...] = ()
 
     @property

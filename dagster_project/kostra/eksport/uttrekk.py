@@ -11,9 +11,9 @@ import duckdb
 from dagster_project.feil import Brukerfeil
 from dagster_project.ingestion.database import RAATABELL
 from dagster_project.ingestion.kostra import OSLO
-from dagster_project.ingestion.nokkel import koble_til_personnokkel, krev_nokkel, krev_samme_nokkel
 from dagster_project.ingestion.regel import oppramsing
-from dagster_project.klokke import naa
+from dagster_project.kostra.eksport.identitet import koble_til_identiteter
+from dagster_project.kostra.eksport.utbetalinger import SKJEMA_AV_UTBETALINGER, leverte_maaneder
 from dagster_project.kostra.eksport.utkast import HELE_KOMMUNEN, Bestilling, Levert, Utkast
 from dagster_project.kostra.layout import Layout, layouts
 from dagster_project.settings import Mappe, Miljo
@@ -61,7 +61,7 @@ def hent_uttrekk(con: duckdb.DuckDBPyConnection, mappe: Mappe, miljo: Miljo, bes
     if not leveranser:
         raise Brukerfeil(_ingen_leveranse(con, bestilling))
     if any(leveranse["rader_lest"] and _trenger_nokkel(leveranse, bestilling.skjema) for leveranse in leveranser):
-        _koble_til_nokkel(con, mappe, miljo)
+        koble_til_identiteter(con, mappe, miljo)
     return [_utkast(con, mappe, bestilling, nummer, leveranse) for nummer, leveranse in enumerate(leveranser)]
 
 
@@ -165,7 +165,11 @@ def _ingen_leveranse(con: duckdb.DuckDBPyConnection, bestilling: Bestilling) -> 
         f"Varehuset har ingen godtatt leveranse av {bestilling.skjema} fra kommune {bestilling.kommunenummer} for "
         f"{bestilling.aar}. {finnes}"
     )
-    return " ".join([tekst, *(_avvist_tekst(rad) for rad in _avviste(con, bestilling))])
+    har_utbetalinger = bestilling.skjema == SKJEMA_AV_UTBETALINGER and any(
+        maaned.year == bestilling.aar for maaned in leverte_maaneder(con, bestilling.kommunenummer)
+    )
+    raad = ["Det har utbetalinger for året: --fra utbetalinger lager filen av dem."] if har_utbetalinger else []
+    return " ".join([tekst, *raad, *(_avvist_tekst(rad) for rad in _avviste(con, bestilling))])
 
 
 def _avviste(con: duckdb.DuckDBPyConnection, bestilling: Bestilling, etter: dict | None = None) -> list[dict]:
@@ -201,22 +205,6 @@ def _avvist_tekst(rad: dict) -> str:
 
 def _trenger_nokkel(leveranse: dict, skjema: str) -> bool:
     return skjema != "0A" or leveranse["rader_karantene"] > 0
-
-
-def _koble_til_nokkel(con: duckdb.DuckDBPyConnection, mappe: Mappe, miljo: Miljo) -> None:
-    """Attach the identities that the warehouse was built with; none are made.
-
-    Raises:
-        Brukerfeil: if they are gone, or their key is, or it is another than the warehouse's.
-    """
-    if not mappe.personnokkel.exists():
-        raise Brukerfeil(
-            f"Finner ikke {mappe.personnokkel}, der fødselsnumrene ligger kryptert. Hent den fra sikkerhetskopien, "
-            f"eller kjør «stonad init --ny-nokkel --mappe {mappe.rot}», som lager den på nytt av arkivet."
-        )
-    nokkel = krev_nokkel(mappe, miljo)
-    krev_samme_nokkel(con, mappe, nokkel, naa())
-    koble_til_personnokkel(con, mappe, nokkel)
 
 
 def _utkast(

@@ -1,0 +1,68 @@
+"""Recognise what comes from the accounting system: GL07 and SAF-T by what is in the file, CSV by its name."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster_project.hovedbok.kontrakt import gl07_felter, objekter
+from dagster_project.hovedbok.profil import FORMATNAVN, Format, Regnskapsprofiler, Regnskapstreff
+from dagster_project.hovedbok.saft import er_saft
+from dagster_project.ingestion.gjenkjenning import HODE, Gjenkjent
+
+KILDE = "regnskap"
+OBJEKTER = tuple(objekter())
+_TRANSAKSJONSTYPER = ("GL", "AP", "AR", "TX")
+
+
+@dataclass(frozen=True)
+class GjenkjentRegnskap(Gjenkjent):
+    """A file from the accounting system, with its profile and what its name says."""
+
+    regnskap: Regnskapstreff | None = None
+
+
+def gjenkjenn_hovedbok(sti: Path, profiler: Regnskapsprofiler) -> GjenkjentRegnskap | None:
+    """Return what the file is, or None where it is not from the accounting system.
+
+    Reads the first bytes only. To be asked before the KOSTRA reader, which takes any long line of digits as its own.
+
+    Raises:
+        OSError: if the file cannot be read.
+    """
+    format_ = format_av(sti)
+    treff = profiler.velg(format_, sti.name)
+    if treff is None and format_ != "csv":
+        treff = Regnskapstreff(
+            format_, "hovedbok", format_, feil=f"ingen profil for {FORMATNAVN[format_]} vil ha filer med dette navnet"
+        )
+    return GjenkjentRegnskap(KILDE, treff.objekt, regnskap=treff) if treff else None
+
+
+def format_av(sti: Path) -> Format:
+    """Return the format of a file by its first bytes; what is neither SAF-T nor GL07 may be CSV.
+
+    Raises:
+        OSError: if the file cannot be read.
+    """
+    with sti.open("rb") as fil:
+        hode = fil.read(HODE).removeprefix(b"\xef\xbb\xbf")
+    return "saft" if er_saft(hode) else "gl07" if er_gl07(hode) else "csv"
+
+
+def er_gl07(hode: bytes) -> bool:
+    """Say whether the first bytes of a file are those of a GL07 file.
+
+    The first line must reach past the period, with a transaction type, a period and dates where they belong.
+    """
+    linje = next((ett for ett in hode.split(b"\n") if ett.strip()), b"").rstrip(b"\r").decode("latin-1")
+
+    def felt(navn: str) -> str:
+        ett = gl07_felter()[navn]
+        return linje[ett.fra - 1 : ett.fra - 1 + ett.lengde].strip()
+
+    return (
+        felt("trans_type") in _TRANSAKSJONSTYPER
+        and re.fullmatch(r"[0-9]{6}", felt("period"), re.ASCII) is not None
+        and re.fullmatch(r"[0-9]{8}", felt("voucher_date"), re.ASCII) is not None
+        and re.fullmatch(r"-?[0-9]+", felt("amount"), re.ASCII) is not None
+    )

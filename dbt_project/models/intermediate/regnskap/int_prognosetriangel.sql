@@ -1,0 +1,12 @@
+-- A payment is known from the month it was registered. Loans are left out: they are paid back.
+select
+    leveranse.kommunenummer,
+    date_trunc('month', utbetaling.registrert_dato)::date as kjent_maaned,
+    periodisert.maaned,
+    sum(periodisert.belop_nok)::decimal(18, 2) as belop_nok
+from {{ ref('int_utgift_periodisert') }} as periodisert
+inner join {{ ref('int_utbetaling') }} as utbetaling
+    on periodisert.rang = utbetaling.rang and periodisert.linje = utbetaling.linje
+inner join {{ ref('int_fagsystem_leveranse') }} as leveranse on periodisert.rang = leveranse.rang
+where utbetaling.stonadsform = 'BIDRAG'
+group by all

@@ -1,0 +1,32 @@
+select
+    stg.leveranse_id,
+    stg.linje,
+    leveranse.kommunenummer,
+    leveranse.kilde_id,
+    leveranse.uttrekkstype,
+    leveranse.fra,
+    leveranse.til,
+    leveranse.uttrukket,
+    stg.utbetaling_id,
+    stg.journalnummer,
+    stg.vedtak_id,
+    stg.stonadsart,
+    stg.stonadsart_lokal,
+    stg.stonadsform,
+    stg.belop_nok,
+    stg.periode_fom,
+    stg.periode_tom,
+    stg.registrert_dato,
+    stg.forfallsdato,
+    stg.utbetalingsdato,
+    stg.status,
+    stg.reverserer_utbetaling_id,
+    stg.betalingsmaate,
+    stg.er_annen_mottaker,
+    stg.ansvar,
+    stg.funksjon,
+    stg.art,
+    stg.bilagsnummer
+from {{ source('raw', 'fagsystem_utbetaling') }} as stg
+inner join {{ ref('stg_intern__leveranse') }} as leveranse on stg.leveranse_id = leveranse.leveranse_id
+where leveranse.status = 'godtatt'

@@ -1,0 +1,5 @@
+select
+    kommunenummer,
+    konto,
+    formaal
+from {{ source('intern', 'regnskap_konto_lokal') }}
