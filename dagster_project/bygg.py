@@ -17,7 +17,14 @@ from dagster_project.settings import Kommune
 
 KONTRAKT_VERSJON = "1.2.0"
 
-KODE_I_MODELLER = ("bestemthet.py", "flytt.py", "kalender.py", "skjerming.py", "skjerming_maaned.py")
+KODE_I_MODELLER = (
+    "bestemthet.py",
+    "flytt.py",
+    "hovedbok/prognose.py",
+    "kalender.py",
+    "skjerming.py",
+    "skjerming_maaned.py",
+)
 """What the models in Python call: as much a part of the figures as the SQL is."""
 
 

@@ -355,7 +355,7 @@ def vis(forklaring: Forklaring) -> None:
     )
     ut.print(tabell)
     if uten_betydning:
-        navn = oppramsing(steg.navn[0].lower() + steg.navn[1:] for steg in uten_betydning)
+        navn = "; ".join(steg.navn[0].lower() + steg.navn[1:] for steg in uten_betydning)
         ut.print(f"Uten betydning her: {navn}.", soft_wrap=True)
     ut.print("[dim]Tallene er ikke skjermet og skal ikke publiseres. Stegene er forklart i docs/forklar.md.[/dim]")
 

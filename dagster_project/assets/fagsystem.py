@@ -89,7 +89,7 @@ def _partisjon(vurdering: Vurdering) -> str | None:
 
 
 def _hendelse(nokkel: str | None, vurderinger: list[Vurdering]) -> dg.AssetMaterialization | dg.AssetObservation:
-    """Return what to tell of the files of a partition; files of none are seen, and fill nothing."""
+    """Return what to tell of the files of a partition; one that got no file it could use is not filled."""
     filer = "\n".join(
         f"| {trygt_navn(ett.filnavn)} | {ett.status} | {ett.rader_lest} | {ett.rader_godtatt} | "
         f"{ett.rader_karantene} | {ett.melding or ''} |"
@@ -104,6 +104,6 @@ def _hendelse(nokkel: str | None, vurderinger: list[Vurdering]) -> dg.AssetMater
         "rader_godtatt": sum(ett.rader_godtatt for ett in vurderinger),
         "rader_karantene": sum(ett.rader_karantene for ett in vurderinger),
     }
-    if nokkel is None:
-        return dg.AssetObservation(NOKKEL, metadata=metadata)
+    if nokkel is None or all(ett.regel is not None for ett in vurderinger):
+        return dg.AssetObservation(NOKKEL, partition=nokkel, metadata=metadata)
     return dg.AssetMaterialization(NOKKEL, partition=nokkel, metadata=metadata)

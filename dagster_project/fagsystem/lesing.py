@@ -205,6 +205,7 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
         for fil_nr, feil in linjer.feil.items():
             _avvis_tegnfeil(vurderinger[fil_nr], feil)
         _les_over_flere_linjer(con, vurderinger, tolking)
+        con.execute("delete from rad where er_tom")
         _bedom_innhold(con, vurderinger, tolking)
         con.register("uttrekksfil", filtabell(vurderinger))
         con.execute(f"""

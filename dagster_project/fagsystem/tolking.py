@@ -301,7 +301,11 @@ class Tolking:
         return [f"verdi_{felt.navn} as {felt.kolonne}" for felt in self.objekt.felter if felt.kolonne]
 
     def sql_rad(self, kilde: str) -> str:
-        """Return a query with one row per record of `kilde`: its values, and its text where it cannot be used as is."""
+        """Return a query with one row per line of `kilde`: its values, and its text where it cannot be used as is.
+
+        Shape: fil_nr, linje, er_sum, er_mistenkelig, er_tom (nothing but delimiters, so no record), har_uleselig_belop,
+        er_aapen, tekst, the columns of `raw`, and who it is about where the object tells.
+        """
         har_belop = self.objekt.felt("belop") is not None
         belop = "har_feil_antall or (tekst_belop is not null and verdi_belop is null)" if har_belop else "false"
         identitet = (
@@ -312,7 +316,9 @@ class Tolking:
             else []
         )
         kolonner = ",\n            ".join([*self.verdikolonner, *identitet])
-        mistenkelig = "(har_feil_antall or bryter_regel)"
+        tom = f"regexp_full_match(tekst, {sql_tekst(self.deling.bare_skille)})"
+        mistenkelig = "not er_sum and (har_feil_antall or bryter_regel)"
+        # A filter on what is worked out here would have the optimizer work it out once more for each place it is named.
         return f"""
         {self._cte(kilde)}
 
@@ -320,13 +326,13 @@ class Tolking:
             fil_nr,
             linje,
             er_sum,
-            not er_sum and {mistenkelig} as er_mistenkelig,
+            {mistenkelig} as er_mistenkelig,
+            if({mistenkelig}, {tom}, false) as er_tom,
             not er_sum and ({belop}) as har_uleselig_belop,
             if(celler is null, {self.deling.er_aapen("tekst")}, false) as er_aapen,
-            if({mistenkelig} and not er_sum, tekst, null) as tekst,
+            if({mistenkelig}, tekst, null) as tekst,
             {kolonner}
         from vurdert
-        where not ({mistenkelig} and not er_sum and regexp_full_match(tekst, {sql_tekst(self.deling.bare_skille)}))
         """
 
     def sql_funn(self, kilde: str) -> str:

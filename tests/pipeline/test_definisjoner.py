@@ -1,16 +1,22 @@
 """Is everything wired? The assets, the partitions, the job, its schedule and its sensor."""
 
 import os
+import re
 import shutil
 import subprocess
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import dagster as dg
+import duckdb
 import pytest
 
 from dagster_project.assets.modeller import PUBLISERTE
 from dagster_project.dbt import DBT, PROSJEKT, VAREHUS_VARIABEL
-from dagster_project.definitions import JOBB, lag_definisjoner, omraade_merker
+from dagster_project.definitions import JOBB, JOBB_FAGSYSTEM, innboks_merker, lag_definisjoner, omraade_merker
+from dagster_project.ingestion.innlesing import finn_nye
 from dagster_project.settings import Miljo
+from tests.fagsystemfil import SOCIO, mottaker, skriv_rapport
 from tests.fastbredde import skriv_11f_fil
 
 
@@ -34,7 +40,7 @@ def test_assets_are_named_by_layer(defs):
         ("intern", "leveranse"),
         ("publisert", "stonad"),
     } <= nokler
-    for lag, antall in (("staging", 7), ("intermediate", 18), ("bi", 6)):
+    for lag, antall in (("staging", 21), ("intermediate", 90), ("bi", len(PUBLISERTE))):
         assert sum(nokkel[0] == lag for nokkel in nokler) == antall, lag
 
 
@@ -55,7 +61,13 @@ def test_the_order_is_raw_register_models_publication(defs):
         ("raw", "kostra", "11f"),
         ("raw", "kostra", "11cf"),
         ("raw", "kostra", "0a"),
+        ("raw", "fagsystem"),
         ("raw", "ssb", "befolkning"),
+        ("raw", "ssb", "befolkning_kvartal"),
+        ("raw", "ssb", "kpi"),
+        ("raw", "ssb", "kostra_tabell"),
+        ("raw", "ssb", "klass"),
+        ("raw", "nav", "register"),
     }
     assert ("raw", "kostra", "11f") in opphav("staging", "stg_kostra__11f")
     assert ("intern", "leveranse") in opphav("staging", "stg_intern__leveranse")
@@ -119,6 +131,42 @@ def test_schedule_asks_for_every_partition_in_one_run(defs, mappe):
     assert svar.run_requests[0].tags.items() >= omraade_merker(mappe).items()
 
 
+def test_monthly_deliveries_are_partitioned_by_municipality_and_month(defs):
+    nokler = defs.resolve_asset_graph().get(dg.AssetKey(["raw", "fagsystem"])).partitions_def.get_partition_keys()
+    assert {"9901|2025-01-01", "9902|2026-10-01"} <= {str(nokkel) for nokkel in nokler}
+
+
+@pytest.mark.parametrize(("dag", "kjores"), [(5, False), (6, False), (7, True), (8, False)])
+def test_monthly_run_is_asked_for_on_the_fifth_working_day(defs, mappe, dag, kjores):
+    plan = defs.resolve_schedule_def("maanedlig")
+    tidspunkt = datetime(2025, 11, dag, 7, tzinfo=ZoneInfo("Europe/Oslo"))
+    with (
+        dg.DagsterInstance.ephemeral() as instans,
+        dg.build_schedule_context(instance=instans, scheduled_execution_time=tidspunkt) as context,
+    ):
+        svar = plan.evaluate_tick(context)
+    merker = [forespurt.tags["dagster/asset_partition_range_start"] for forespurt in svar.run_requests or []]
+    assert merker == (["9901|2025-10-01"] if kjores else [])
+
+
+def test_a_month_without_a_file_stays_empty_and_one_bad_file_stops_no_other(lag_mappe):
+    mappe = lag_mappe("maaned", {"9901": "Eksempelvik", "9902": "Nabovik"})
+    for kommune in ("9901", "9902"):
+        skriv_rapport(mappe.innboks, SOCIO, "mottaker", [mottaker(1)], navn={"kommune": kommune})
+    odelagt = next(mappe.innboks.glob("*9902*"))
+    odelagt.write_bytes(b"Feil;overskrift\r\n1;2\r\n")
+    perioder = [funnet.fagsystem.periode for _, funnet in finn_nye(mappe)[0]]
+    jobb = lag_definisjoner(mappe, Miljo()).resolve_job_def(JOBB_FAGSYSTEM)
+    with dg.DagsterInstance.ephemeral() as instans:
+        resultat = jobb.execute_in_process(instance=instans, tags=innboks_merker(mappe, perioder), raise_on_error=False)
+        fylt = instans.get_materialized_partitions(dg.AssetKey(["raw", "fagsystem"]))
+    assert resultat.success
+    assert {str(nokkel) for nokkel in fylt} == {"9901|2025-01-01"}
+    with duckdb.connect(str(mappe.varehus), read_only=True) as con:
+        svar = con.execute("select kommunenummer, status, regel from intern.leveranse order by all").fetchall()
+    assert svar == [("9901", "godtatt", None), ("9902", "avvist", "F12")]
+
+
 def test_job_runs_as_the_sensor_would_start_it(lag_mappe):
     mappe = lag_mappe("jobb", {"9901": "Eksempelvik"})
     skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=3)
@@ -134,8 +182,6 @@ def test_dbt_unit_tests_hold(lag_mappe, tmp_path):
     """Run where the models have been built, since dbt takes the types of the inputs from the database."""
     mappe = lag_mappe("enhet", {"9901": "Eksempelvik"})
     skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=3)
-    from datetime import datetime
-
     from dagster_project.kjoring import kjor
 
     kjor(mappe, Miljo(), datetime(2026, 1, 2))
@@ -160,4 +206,6 @@ def test_dbt_unit_tests_hold(lag_mappe, tmp_path):
         check=False,
     )
     assert svar.returncode == 0, svar.stdout
-    assert "PASS=2" in svar.stdout
+    antall = sum("unit_tests" in sti.read_text(encoding="utf-8") for sti in PROSJEKT.rglob("models/**/*.yml"))
+    assert (treff := re.search(r"PASS=(\d+) WARN=0 ERROR=0 SKIP=0", svar.stdout))
+    assert int(treff[1]) >= antall > 0

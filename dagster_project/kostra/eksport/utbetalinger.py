@@ -58,11 +58,11 @@ def hent_utbetalinger(
         )
     layout = find_layout(SKJEMA_AV_UTBETALINGER, bestilling.aar)
     koble_til_identiteter(con, mappe, miljo)
-    _samle_poster(con, layout, bestilling)
-    _krev_felter(con, layout, bestilling)
+    samle_poster(con, layout, bestilling)
+    krev_felter(con, layout, bestilling)
     return [
-        _utkast(con, layout, bestilling, nummer, bydel, max(i_aaret))
-        for nummer, bydel in enumerate(_bydeler(con, bestilling))
+        lag_utkast(con, layout, bestilling, nummer, bydel, max(i_aaret))
+        for nummer, bydel in enumerate(finn_bydeler(con, bestilling))
     ]
 
 
@@ -85,7 +85,7 @@ def leverte_maaneder(con: duckdb.DuckDBPyConnection, kommunenummer: str) -> list
     return [maaned for (maaned,) in rader]
 
 
-def _samle_poster(con: duckdb.DuckDBPyConnection, layout: Layout, bestilling: Bestilling) -> None:
+def samle_poster(con: duckdb.DuckDBPyConnection, layout: Layout, bestilling: Bestilling) -> None:
     """Make the scratch table of the records, a column for each field that the layout has and we know."""
     maaned = {
         **{f"STMND_{m}": f"if(list_contains(maaneder, {m}), '{m:02d}', null)" for m in range(1, 13)},
@@ -149,7 +149,7 @@ def _blanke(con: duckdb.DuckDBPyConnection, layout: Layout) -> list[str]:
     return [felt.navn for felt in layout.felter if felt.navn not in kjente]
 
 
-def _krev_felter(con: duckdb.DuckDBPyConnection, layout: Layout, bestilling: Bestilling) -> None:
+def krev_felter(con: duckdb.DuckDBPyConnection, layout: Layout, bestilling: Bestilling) -> None:
     """Stop where SSB would.
 
     Raises:
@@ -178,7 +178,7 @@ def _krev_felter(con: duckdb.DuckDBPyConnection, layout: Layout, bestilling: Bes
         )
 
 
-def _bydeler(con: duckdb.DuckDBPyConnection, bestilling: Bestilling) -> list[str]:
+def finn_bydeler(con: duckdb.DuckDBPyConnection, bestilling: Bestilling) -> list[str]:
     """Return the districts to make a file for.
 
     Raises:
@@ -194,7 +194,7 @@ def _bydeler(con: duckdb.DuckDBPyConnection, bestilling: Bestilling) -> list[str
     return [bestilling.bydel]
 
 
-def _utkast(
+def lag_utkast(
     con: duckdb.DuckDBPyConnection,
     layout: Layout,
     bestilling: Bestilling,
