@@ -156,10 +156,9 @@ def les_form(sti: Path) -> Form:
         raise Brukerfeil(f"Kan ikke lese {trygt_navn(sti.name)}: {feil.strerror}.") from None
     tegnsett, tekst = _tegnsett(hode if len(hode) < HODE else hode[: hode.rfind(b"\n") + 1])
     linjer = tekst.splitlines()
-    antall = {
-        tegn: Counter(linje.count(tegn) for linje in linjer if linje.strip()).most_common(1)[0][0] if linjer else 0
-        for tegn in SKILLETEGN
-    }
+    # Title lines have none, so lines without the character say nothing of how wide a row is.
+    bredder = {tegn: Counter(n for linje in linjer if (n := linje.count(tegn))) for tegn in SKILLETEGN}
+    antall = {tegn: teller.most_common(1)[0][0] if teller else 0 for tegn, teller in bredder.items()}
     skilletegn = max(SKILLETEGN, key=lambda tegn: antall[tegn])
     bredde = antall[skilletegn]
     forste = next((nr for nr, linje in enumerate(linjer[:SOK_LINJER]) if linje.count(skilletegn) == bredde), None)
