@@ -58,8 +58,3 @@ class Vurdering:
     def status(self) -> str:
         """Return `godtatt` or `avvist`."""
         return "godtatt" if self.regel is None else "avvist"
-
-    @property
-    def til(self) -> date | None:
-        """Return the last day a monthly delivery is for; None for others, and where the name does not tell."""
-        return self.uttrekk.til if self.uttrekk else None

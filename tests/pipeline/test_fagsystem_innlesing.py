@@ -53,7 +53,8 @@ def test_rows_read_are_the_lines_of_the_file(levert):
     for vurdering in resultat.vurderinger:
         if vurdering.uttrekk is None:
             continue
-        original = SHARED / "leveranser" / vurdering.kommunenummer / f"{vurdering.til:%Y-%m}" / vurdering.filnavn
+        maaned = f"{vurdering.uttrekk.til:%Y-%m}"
+        original = SHARED / "leveranser" / vurdering.kommunenummer / maaned / vurdering.filnavn
         hode = 4 if vurdering.uttrekk.system == "velferd" else 1
         antall = len(linjer(original)) - hode
         deler = vurdering.rader_godtatt + vurdering.rader_karantene + vurdering.rader_sumlinje

@@ -1031,7 +1031,7 @@ class TestDeliveries:
             FORSTE_DAG,
             lambda kommune, til: (kommune, til) == ("3411", date(2025, 1, 31)),
         )
-        assert sorted(str(vurdering.til) for vurdering in resultat.vurderinger) == ["2025-01-31", "None"]
+        assert sorted(str(vurdering.uttrekk.til) for vurdering in resultat.vurderinger) == ["2025-01-31", "None"]
         assert len(list(mappe.innboks.iterdir())) == 2
 
     def test_a_name_with_an_asterisk_is_no_pattern(self, tmp_path):
