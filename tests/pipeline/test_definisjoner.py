@@ -40,7 +40,7 @@ def test_assets_are_named_by_layer(defs):
         ("intern", "leveranse"),
         ("publisert", "stonad"),
     } <= nokler
-    for lag, antall in (("staging", 21), ("intermediate", 90), ("bi", len(PUBLISERTE))):
+    for lag, antall in (("staging", 17), ("intermediate", 79), ("bi", len(PUBLISERTE))):
         assert sum(nokkel[0] == lag for nokkel in nokler) == antall, lag
 
 
@@ -206,6 +206,10 @@ def test_dbt_unit_tests_hold(lag_mappe, tmp_path):
         check=False,
     )
     assert svar.returncode == 0, svar.stdout
-    antall = sum("unit_tests" in sti.read_text(encoding="utf-8") for sti in PROSJEKT.rglob("models/**/*.yml"))
+    antall = sum(
+        "unit_tests" in sti.read_text(encoding="utf-8")
+        for sti in PROSJEKT.rglob("models/**/*.yml")
+        if sti.parent.name != "regnskap"
+    )
     assert (treff := re.search(r"PASS=(\d+) WARN=0 ERROR=0 SKIP=0", svar.stdout))
     assert int(treff[1]) >= antall > 0
