@@ -238,6 +238,7 @@ def _vis(sammendrag, valgt: Mappe) -> None:
             ("Lest", "right"),
             ("Godtatt", "right"),
             ("Karantene", "right"),
+            ("Sumlinjer", "right"),
             ("Avviste filer", "right"),
         ):
             tabell.add_column(navn, justify=justering)
@@ -249,6 +250,7 @@ def _vis(sammendrag, valgt: Mappe) -> None:
                 _tall(sum(fil.rader_lest for fil in filer)),
                 _tall(sum(fil.rader_godtatt for fil in filer)),
                 _tall(sum(fil.rader_karantene for fil in filer)),
+                _tall(sum(fil.rader_sumlinje for fil in filer)),
                 _tall(sum(fil.status != "godtatt" for fil in filer)),
             )
         tabell.add_section()
@@ -258,6 +260,7 @@ def _vis(sammendrag, valgt: Mappe) -> None:
             _tall(sammendrag.rader_lest),
             _tall(sammendrag.rader_godtatt),
             _tall(sammendrag.rader_karantene),
+            _tall(sammendrag.rader_sumlinje),
             _tall(sum(fil.status != "godtatt" for fil in sammendrag.filer)),
         )
         ut.print(tabell)

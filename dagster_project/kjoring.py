@@ -45,6 +45,8 @@ class Fil:
     rader_godtatt: int
     rader_karantene: int
     melding: str | None
+    rader_sumlinje: int
+    """The file's own sums, declared by its profile: read and checked, but not rows."""
     rader_utelatt: int
     """Those in quarantine that are left out by design, such as the sums of a table."""
 
@@ -57,6 +59,8 @@ class Fil:
 @dataclass
 class Sammendrag:
     """What a run did. Rows are records (cells for population); `publisert` is the database readers open.
+
+    `rader_lest` is `rader_godtatt` + `rader_karantene` + `rader_sumlinje`.
 
     `ssb_kontroller` is how the deliveries that count stand now, also those of earlier runs; None in a run for an
     earlier day.
@@ -71,6 +75,7 @@ class Sammendrag:
     rader_lest: int = 0
     rader_godtatt: int = 0
     rader_karantene: int = 0
+    rader_sumlinje: int = 0
     er_bygget: bool = False
     indikatorer: int = 0
     skjermet: int = 0
@@ -218,6 +223,7 @@ def _oppsummer(mappe: Mappe, tidspunkt: datetime, kjoring_id: str, er_bygget: bo
                         rader_godtatt,
                         rader_karantene,
                         melding,
+                        coalesce(rader_sumlinje, 0),
                         coalesce((
                             select sum(karantene.rader)::integer
                             from intern.karantene as karantene
@@ -252,7 +258,7 @@ def _oppsummer(mappe: Mappe, tidspunkt: datetime, kjoring_id: str, er_bygget: bo
             sammendrag.ssb_kontroller = les_samlet(con)
     finally:
         con.close()
-    for navn in ("rader_lest", "rader_godtatt", "rader_karantene"):
+    for navn in ("rader_lest", "rader_godtatt", "rader_karantene", "rader_sumlinje"):
         setattr(sammendrag, navn, sum(getattr(fil, navn) for fil in sammendrag.filer))
     database = mappe.publisert / "stonad.duckdb"
     if database.exists():
