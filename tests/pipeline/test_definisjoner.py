@@ -1,5 +1,6 @@
 """Is everything wired? The assets, the partitions, the job, its schedule and its sensor."""
 
+import json
 import os
 import re
 import shutil
@@ -12,9 +13,10 @@ import duckdb
 import pytest
 
 from dagster_project.assets.modeller import PUBLISERTE
-from dagster_project.dbt import DBT, PROSJEKT, VAREHUS_VARIABEL
+from dagster_project.dbt import DBT, MILJO, PROSJEKT, VAREHUS_VARIABEL, sikre_manifest
 from dagster_project.definitions import JOBB, JOBB_FAGSYSTEM, innboks_merker, lag_definisjoner, omraade_merker
 from dagster_project.ingestion.innlesing import finn_nye
+from dagster_project.kjoring import kjor
 from dagster_project.settings import Miljo
 from tests.fagsystemfil import SOCIO, mottaker, skriv_rapport
 from tests.fastbredde import skriv_11f_fil
@@ -178,33 +180,30 @@ def test_job_runs_as_the_sensor_would_start_it(lag_mappe):
     assert sum(ett.check_name.startswith("ssb_") for ett in resultat.get_asset_check_evaluations()) == 9
 
 
-def test_dbt_unit_tests_hold(lag_mappe, tmp_path):
-    """Run where the models have been built, since dbt takes the types of the inputs from the database."""
-    mappe = lag_mappe("enhet", {"9901": "Eksempelvik"})
-    skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=3)
-    from dagster_project.kjoring import kjor
+@pytest.fixture(scope="module")
+def bygget(lag_mappe):
+    """A warehouse that has been built once."""
+    egen = lag_mappe("enhet", {"9901": "Eksempelvik"})
+    skriv_11f_fil(egen.innboks / "Sosial_990100.dat", "9901", 2025, antall=3)
+    kjor(egen, Miljo(), datetime(2026, 1, 2))
+    return egen
 
-    kjor(mappe, Miljo(), datetime(2026, 1, 2))
-    kopi = tmp_path / "varehus.duckdb"
-    shutil.copyfile(mappe.varehus, kopi)
-    svar = subprocess.run(
-        [
-            DBT,
-            "test",
-            "--select",
-            "test_type:unit",
-            "--project-dir",
-            PROSJEKT,
-            "--profiles-dir",
-            PROSJEKT,
-            "--target-path",
-            tmp_path / "target",
-        ],
-        env=os.environ | {VAREHUS_VARIABEL: str(kopi)},
+
+def kjor_dbt(varehus, target, *argumenter):
+    return subprocess.run(
+        [DBT, *argumenter, "--project-dir", PROSJEKT, "--profiles-dir", PROSJEKT, "--target-path", target],
+        env=os.environ | MILJO | {VAREHUS_VARIABEL: str(varehus)},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_dbt_unit_tests_hold(bygget, tmp_path):
+    """Run where the models have been built, since dbt takes the types of the inputs from the database."""
+    kopi = tmp_path / "varehus.duckdb"
+    shutil.copyfile(bygget.varehus, kopi)
+    svar = kjor_dbt(kopi, tmp_path / "target", "test", "--select", "test_type:unit")
     assert svar.returncode == 0, svar.stdout
     antall = sum(
         "unit_tests" in sti.read_text(encoding="utf-8")
@@ -213,3 +212,26 @@ def test_dbt_unit_tests_hold(lag_mappe, tmp_path):
     )
     assert (treff := re.search(r"PASS=(\d+) WARN=0 ERROR=0 SKIP=0", svar.stdout))
     assert int(treff[1]) >= antall > 0
+
+
+def test_a_model_that_breaks_its_grain_is_not_made(bygget, tmp_path):
+    kopi = tmp_path / "varehus.duckdb"
+    shutil.copyfile(bygget.varehus, kopi)
+    with duckdb.connect(str(kopi)) as con:
+        con.execute("insert into seeds.populasjon select * from seeds.populasjon where populasjon = 'alle'")
+    svar = kjor_dbt(kopi, tmp_path / "target", "run", "--select", "int_populasjon_gruppe")
+    assert svar.returncode == 1
+    assert re.search(r"int_populasjon_gruppe: \d+ keys break the grain \(aldersgruppe, er_hovedinntekt, p", svar.stdout)
+
+
+def test_every_table_proves_its_grain():
+    """A view of rows another model has proved may leave it out; a table never."""
+    noder = json.loads(sikre_manifest().read_text(encoding="utf-8"))["nodes"].values()
+    bevist = {
+        node["attached_node"] for node in noder if (node.get("test_metadata") or {}).get("name") == "unique_grain"
+    }
+    tabeller = [
+        node for node in noder if node["resource_type"] == "model" and node["config"]["materialized"] == "table"
+    ]
+    assert len(tabeller) > 50
+    assert [node["name"] for node in tabeller if node["unique_id"] not in bevist] == []
