@@ -8,13 +8,11 @@ The folder comes from STONAD_MAPPE; `stonad ui` and `stonad kjor` set it.
 
 import hashlib
 import os
-from collections.abc import Sequence
 from datetime import date
 
 import dagster as dg
 
 from dagster_project.assets.fagsystem import (
-    ALLE_PARTISJONER_MERKE,
     NOKKEL,
     lag_fagsystem_asset,
     maanedspartisjoner,
@@ -22,24 +20,14 @@ from dagster_project.assets.fagsystem import (
 )
 from dagster_project.assets.kontroll import lag_kontroller
 from dagster_project.assets.modeller import lag_modell_assets
-from dagster_project.assets.raa import lag_raa_assets, partisjoner
+from dagster_project.assets.raa import lag_raa_assets
 from dagster_project.dbt import dbt_ressurs
-from dagster_project.fagsystem.filnavn import Periode
 from dagster_project.ingestion.innlesing import finn_nye
 from dagster_project.kalender import forrige_maaned, leveransefrist
 from dagster_project.settings import Mappe, Miljo, les_miljo
 
 JOBB = "stonad"
 JOBB_FAGSYSTEM = "fagsystem"
-
-
-def omraade_merker(mappe: Mappe) -> dict[str, str]:
-    """Return the run tags that say: all partitions, in one run."""
-    nokler = partisjoner(mappe.kommuner()).get_partition_keys()
-    return {
-        "dagster/asset_partition_range_start": str(nokler[0]),
-        "dagster/asset_partition_range_end": str(nokler[-1]),
-    }
 
 
 def maaned_merker(mappe: Mappe, fra: date, til: date) -> dict[str, str]:
@@ -52,12 +40,6 @@ def maaned_merker(mappe: Mappe, fra: date, til: date) -> dict[str, str]:
         "dagster/asset_partition_range_start": partisjonsnokkel(kommuner[0].kommunenummer, forste),
         "dagster/asset_partition_range_end": partisjonsnokkel(kommuner[-1].kommunenummer, siste),
     }
-
-
-def innboks_merker(mappe: Mappe, perioder: Sequence[Periode | None]) -> dict[str, str]:
-    """Return the run tags that say: all monthly deliveries in the inbox, by the months they are for."""
-    dager = [periode.til for periode in perioder if periode is not None] or [date.max]
-    return maaned_merker(mappe, min(dager), max(dager)) | {ALLE_PARTISJONER_MERKE: "ja"}
 
 
 def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
@@ -88,7 +70,7 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
         description="Hver morgen: ta inn det som er kommet, og gjør foreløpige tall endelige når fristen er ute.",
     )
     def daglig(context: dg.ScheduleEvaluationContext):
-        return dg.RunRequest(tags=omraade_merker(mappe))
+        return dg.RunRequest()
 
     @dg.schedule(
         job=jobb_fagsystem,
@@ -122,11 +104,9 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
         if nokkel != context.cursor:
             context.update_cursor(nokkel)
             return dg.SkipReason("Nye filer; venter til de har ligget stille til neste sjekk.")
-        perioder = [funnet.fagsystem.periode for _, funnet in kjente if funnet.fagsystem]
         # The run for the monthly deliveries is followed by the other, which takes what else is there.
-        if perioder:
-            return dg.RunRequest(run_key=nokkel, job_name=JOBB_FAGSYSTEM, tags=innboks_merker(mappe, perioder))
-        return dg.RunRequest(run_key=nokkel, job_name=JOBB, tags=omraade_merker(mappe))
+        er_maanedlig = any(funnet.fagsystem for _, funnet in kjente)
+        return dg.RunRequest(run_key=nokkel, job_name=JOBB_FAGSYSTEM if er_maanedlig else JOBB)
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
@@ -135,7 +115,7 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
         description="Regner ut og publiserer når månedsleveransene er tatt inn.",
     )
     def etter_fagsystem(context: dg.RunStatusSensorContext):
-        return dg.RunRequest(run_key=context.dagster_run.run_id, tags=omraade_merker(mappe))
+        return dg.RunRequest(run_key=context.dagster_run.run_id)
 
     return dg.Definitions(
         assets=[*raa, fagsystem, *lag_modell_assets(mappe, miljo, kommuner, [*raa, fagsystem])],

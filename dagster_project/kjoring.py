@@ -15,7 +15,6 @@ import duckdb
 import yaml
 
 from dagster_project import fremdrift
-from dagster_project.fagsystem.filnavn import Periode
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
 from dagster_project.ingestion.innlesing import finn_endrede_leveranser, finn_nye
 from dagster_project.ingestion.kostra_kontroll import Oversikt, les_samlet
@@ -146,25 +145,25 @@ def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool) ->
     from dagster_project.assets.modeller import BYGG_PAA_NYTT_MERKE
     from dagster_project.assets.raa import TIDSPUNKT_MERKE
     from dagster_project.bygg import les_fingeravtrykk
-    from dagster_project.definitions import JOBB, JOBB_FAGSYSTEM, innboks_merker, lag_definisjoner, omraade_merker
+    from dagster_project.definitions import JOBB, JOBB_FAGSYSTEM, lag_definisjoner
 
     warnings.simplefilter("ignore", dg.BetaWarning)
     # Dagster gives the first of these a level of its own when a run begins.
     for navn in ("dagster", "dagster._core"):
         logging.getLogger(navn).setLevel(logging.CRITICAL)
     definisjoner = lag_definisjoner(mappe, miljo)
-    jobber = [(JOBB, omraade_merker(mappe))]
-    if mappe.per is None and (perioder := _perioder_som_venter(mappe)):
-        jobber.insert(0, (JOBB_FAGSYSTEM, innboks_merker(mappe, perioder)))
-    felles = {TIDSPUNKT_MERKE: tidspunkt.isoformat()}
+    jobber = [JOBB]
+    if mappe.per is None and _har_maanedsleveranser(mappe):
+        jobber.insert(0, JOBB_FAGSYSTEM)
+    merker = {TIDSPUNKT_MERKE: tidspunkt.isoformat()}
     if bygg_alltid:
-        felles[BYGG_PAA_NYTT_MERKE] = "ja"
+        merker[BYGG_PAA_NYTT_MERKE] = "ja"
     for_ = les_fingeravtrykk(mappe.publisert)
     with dg.DagsterInstance.from_config(str(mappe.dagster)) as instans:
-        for navn, merker in jobber:
+        for navn in jobber:
             resultat = definisjoner.resolve_job_def(navn).execute_in_process(
                 instance=instans,
-                tags=merker | felles,
+                tags=merker,
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 raise_on_error=False,
             )
@@ -176,13 +175,9 @@ def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool) ->
     return _oppsummer(mappe, tidspunkt, resultat.run_id, er_bygget)
 
 
-def _perioder_som_venter(mappe: Mappe) -> list[Periode | None]:
-    """Return the intervals of the monthly deliveries to be read: new ones, and those a changed profile is for.
-
-    None stands for a file whose name does not tell.
-    """
-    funn = [funnet for _, funnet in finn_nye(mappe)[0]] + [ett.gjenkjent for ett in finn_endrede_leveranser(mappe)]
-    return [funnet.fagsystem.periode for funnet in funn if funnet.fagsystem]
+def _har_maanedsleveranser(mappe: Mappe) -> bool:
+    """Say whether monthly deliveries are to be read: new ones, or those a changed profile is for."""
+    return any(funnet.fagsystem for _, funnet in finn_nye(mappe)[0]) or bool(finn_endrede_leveranser(mappe))
 
 
 def _forklar_feil(resultat: Any, mappe: Mappe, har_publisert: bool) -> str:

@@ -1,8 +1,8 @@
 """The case system's monthly deliveries as one asset, partitioned by municipality and month.
 
 A file belongs to the month its interval ends in. A run may be asked for any choice of partitions, and takes the files
-of those from the inbox; only partitions that got a file are reported as filled, so that a month that has not come
-stays empty in the page.
+of those from the inbox; a run without a choice takes all there is. Only partitions that got a file are reported as
+filled, so that a month that has not come stays empty in the page.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 
 from dagster_project import fremdrift
-from dagster_project.assets.raa import POOL, tidspunkt
+from dagster_project.assets.raa import POOL, tidspunkt, valgte_partisjoner
 from dagster_project.fagsystem.kontrakt import objekter
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
 from dagster_project.ingestion.innlesing import les_inn
@@ -22,7 +22,6 @@ from dagster_project.settings import Kommune, Mappe, Miljo
 
 NOKKEL = dg.AssetKey(["raw", "fagsystem"])
 FORSTE_MAANED = "2015-01-01"
-ALLE_PARTISJONER_MERKE = "stonad/alle_partisjoner"
 
 
 def maanedspartisjoner(kommuner: Iterable[Kommune]) -> dg.MultiPartitionsDefinition:
@@ -56,8 +55,7 @@ def lag_fagsystem_asset(mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...
         output_required=False,
     )
     def fagsystem(context: dg.AssetExecutionContext):
-        valgte = frozenset(str(nokkel) for nokkel in context.partition_keys)
-        alle = ALLE_PARTISJONER_MERKE in context.run.tags
+        valgte = valgte_partisjoner(context)
         fremdrift.si("Leser månedlige leveranser fra innboksen")
         try:
             with enerett(mappe, vent=True):
@@ -67,17 +65,18 @@ def lag_fagsystem_asset(mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...
                     kommuner,
                     tuple(objekter()),
                     tidspunkt(context),
-                    None if alle else lambda kommunenummer, til: partisjonsnokkel(kommunenummer, til) in valgte,
+                    valgte and (lambda kommunenummer, til: partisjonsnokkel(kommunenummer, til) in valgte),
                 )
         except (Brukerfeil, Kjoringsfeil) as feil:
             raise dg.Failure(str(feil)) from None
         except duckdb.Error as feil:
             raise dg.Failure(uten_persondata(f"{type(feil).__name__}: {feil}")) from None
+        gyldige = frozenset(partisjoner.get_partition_keys())
         grupper: dict[str | None, list[Vurdering]] = {}
         for vurdering in [*resultat.vurderinger, *resultat.lest_paa_nytt]:
             grupper.setdefault(_partisjon(vurdering), []).append(vurdering)
         for nokkel, vurderinger in grupper.items():
-            context.log_event(_hendelse(nokkel if nokkel in valgte else None, vurderinger))
+            context.log_event(_hendelse(nokkel if nokkel in gyldige else None, vurderinger))
         yield from ()
 
     return fagsystem

@@ -45,6 +45,16 @@ def tidspunkt(context: dg.AssetExecutionContext) -> datetime:
     return status.create_timestamp.astimezone(UTC).replace(tzinfo=None)
 
 
+def valgte_partisjoner(context: dg.AssetExecutionContext) -> frozenset[str] | None:
+    """Return the partitions the run is asked for, or None where it is for all there is.
+
+    A run for all has no partitions of its own: Dagster would write an event for each, filled or not.
+    """
+    if not (context.has_partition_key or context.has_partition_key_range):
+        return None
+    return frozenset(str(nokkel) for nokkel in context.partition_keys)
+
+
 def _metadata(resultat: Innlesing) -> dict[str, object]:
     godtatt = [vurdering for vurdering in resultat.vurderinger if vurdering.regel is None]
     return {
@@ -58,7 +68,7 @@ def _metadata(resultat: Innlesing) -> dict[str, object]:
 
 
 def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, nokler: dict[str, dg.AssetKey]) -> dict:
-    """Read the inbox for some objects and report each file as an observation on its asset and partition.
+    """Read the inbox for some objects and report each file on its asset and partition, which an accepted one fills.
 
     `nokler` has the asset of each object.
 
@@ -77,11 +87,13 @@ def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, nokler: d
         raise dg.Failure(uten_persondata(f"{type(feil).__name__}: {feil}")) from None
     gyldige = set(context.assets_def.partitions_def.get_partition_keys()) if context.assets_def.partitions_def else None
     for vurdering in resultat.vurderinger:
-        nokkel_ = dg.MultiPartitionKey({"aar": str(vurdering.aar), "kommune": str(vurdering.kommunenummer)})
+        nokkel_ = str(dg.MultiPartitionKey({"aar": str(vurdering.aar), "kommune": str(vurdering.kommunenummer)}))
+        partisjon = nokkel_ if gyldige and nokkel_ in gyldige else None
+        hendelse = dg.AssetObservation if partisjon is None or vurdering.regel else dg.AssetMaterialization
         context.log_event(
-            dg.AssetObservation(
+            hendelse(
                 asset_key=nokler[vurdering.gjenkjent.objekt],
-                partition=str(nokkel_) if gyldige and str(nokkel_) in gyldige else None,
+                partition=partisjon,
                 metadata={
                     "fil": trygt_navn(vurdering.innhold.sti.name),
                     "sha256": vurdering.innhold.sha256,
