@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.dbt import prosjektfiler
+from dagster_project.hovedbok.konto import les_lokale_konti, skriv_lokale_konti
 from dagster_project.ingestion.database import TABELLER
 from dagster_project.kalender import forrige_maaned, leveransefrist
 from dagster_project.seeds import ROOT, read_seed
-from dagster_project.settings import Kommune
+from dagster_project.settings import Kommune, Mappe
 
 KONTRAKT_VERSJON = "1.2.0"
 
@@ -42,10 +43,15 @@ def bygget_av() -> str:
 
 
 def skriv_parametre(
-    varehus: Path, kommuner: tuple[Kommune, ...], parametre: Parametre, ukjente: list[tuple[str, int]] | None
+    mappe: Mappe, kommuner: tuple[Kommune, ...], parametre: Parametre, ukjente: list[tuple[str, int]] | None
 ) -> None:
-    """Write down what this build is: our municipalities, its time, and the files in the inbox that nobody knows."""
-    con = duckdb.connect(str(varehus))
+    """Write down what this build is: our municipalities and accounts, its time, and the files that nobody knows.
+
+    Raises:
+        Brukerfeil: if the municipality's own accounts cannot be used.
+    """
+    lokale_konti = les_lokale_konti(mappe)
+    con = duckdb.connect(str(mappe.varehus))
     try:
         con.execute(TABELLER)
         con.begin()
@@ -62,6 +68,7 @@ def skriv_parametre(
                 for k in kommuner
             ],
         )
+        skriv_lokale_konti(con, lokale_konti)
         if ukjente is not None:
             con.execute("delete from intern.innboks_ukjent")
             if ukjente:
@@ -80,7 +87,7 @@ def fingeravtrykk(varehus: Path, parametre: Parametre) -> str:
     try:
         data = [
             con.execute(f"select * from intern.{tabell} order by all").fetchall()
-            for tabell in ("leveranse", "kommune", "nokkel_merke")
+            for tabell in ("leveranse", "kommune", "nokkel_merke", "regnskap_konto_lokal")
         ]
     finally:
         con.close()

@@ -62,7 +62,7 @@ KARANTENE = """
         leveranse.leveranse_id in ({erstattet}) as er_erstattet
     from intern.karantene as karantene
     inner join intern.leveranse as leveranse on karantene.leveranse_id = leveranse.leveranse_id
-    where leveranse.status = 'godtatt' and leveranse.kilde in ('kostra', 'fagsystem')
+    where leveranse.status = 'godtatt' and leveranse.kilde in ('kostra', 'fagsystem', 'regnskap')
 """
 # What only shows when all deliveries are seen together is found by the models, and has its message made here.
 KARANTENE_SAMLET = """

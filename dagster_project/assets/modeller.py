@@ -19,7 +19,7 @@ from dagster_project.bygg import (
     skriv_parametre,
 )
 from dagster_project.dbt import MILJO, VAREHUS_VARIABEL, Dbt, dbt_prosjekt, sikre_manifest
-from dagster_project.feil import trygt_navn
+from dagster_project.feil import Brukerfeil, trygt_navn
 from dagster_project.ingestion.innlesing import finn_nye
 from dagster_project.las import enerett
 from dagster_project.publisering import publiser
@@ -78,8 +78,11 @@ def lag_modell_assets(
                 (trygt_navn(sti.relative_to(mappe.innboks).as_posix()), sti.stat().st_size)
                 for sti in finn_nye(mappe)[1]
             ]
-        with enerett(mappe, vent=True):
-            skriv_parametre(mappe.varehus, kommuner, parametre(context, mappe), ukjente)
+        try:
+            with enerett(mappe, vent=True):
+                skriv_parametre(mappe, kommuner, parametre(context, mappe), ukjente)
+        except Brukerfeil as feil:
+            raise dg.Failure(str(feil)) from None
         return dg.MaterializeResult(metadata={"ukjente_filer": len(ukjente or [])})
 
     @dbt_assets(

@@ -7,6 +7,7 @@ import duckdb
 
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
+from dagster_project.hovedbok.gjenkjenning import OBJEKTER as OBJEKTER_REGNSKAP
 from dagster_project.ingestion.innlesing import Innlesing, les_inn
 from dagster_project.ingestion.regel import oppramsing
 from dagster_project.kostra.layout import kjente_aar
@@ -56,14 +57,15 @@ def valgte_partisjoner(context: dg.AssetExecutionContext) -> frozenset[str] | No
 
 
 def _metadata(resultat: Innlesing) -> dict[str, object]:
-    godtatt = [vurdering for vurdering in resultat.vurderinger if vurdering.regel is None]
+    lest = [*resultat.vurderinger, *resultat.lest_paa_nytt]
+    godtatt = [vurdering for vurdering in lest if vurdering.regel is None]
     return {
         "filer_godtatt": len(godtatt),
-        "filer_avvist": len(resultat.vurderinger) - len(godtatt),
+        "filer_avvist": len(lest) - len(godtatt),
         "filer_levert_for": len(resultat.duplikater),
-        "rader_lest": sum(vurdering.rader_lest for vurdering in resultat.vurderinger),
-        "rader_godtatt": sum(vurdering.rader_godtatt for vurdering in resultat.vurderinger),
-        "rader_karantene": sum(vurdering.rader_karantene for vurdering in resultat.vurderinger),
+        "rader_lest": sum(vurdering.rader_lest for vurdering in lest),
+        "rader_godtatt": sum(vurdering.rader_godtatt for vurdering in lest),
+        "rader_karantene": sum(vurdering.rader_karantene for vurdering in lest),
     }
 
 
@@ -86,7 +88,7 @@ def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, nokler: d
     except duckdb.Error as feil:
         raise dg.Failure(uten_persondata(f"{type(feil).__name__}: {feil}")) from None
     gyldige = set(context.assets_def.partitions_def.get_partition_keys()) if context.assets_def.partitions_def else None
-    for vurdering in resultat.vurderinger:
+    for vurdering in [*resultat.vurderinger, *resultat.lest_paa_nytt]:
         nokkel_ = str(dg.MultiPartitionKey({"aar": str(vurdering.aar), "kommune": str(vurdering.kommunenummer)}))
         partisjon = nokkel_ if gyldige and nokkel_ in gyldige else None
         hendelse = dg.AssetObservation if partisjon is None or vurdering.regel else dg.AssetMaterialization
@@ -109,7 +111,7 @@ def les(context: dg.AssetExecutionContext, mappe: Mappe, miljo: Miljo, nokler: d
 
 
 def lag_raa_assets(mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...]) -> list[dg.AssetsDefinition]:
-    """Return the raw assets: 11F, 11CF and 0A by municipality and year, and SSB's population."""
+    """Return the raw assets: 11F, 11CF and 0A by municipality and year, the registers, and the ledger."""
 
     def kostra(navn: str, skjema: str, beskrivelse: str) -> dg.AssetsDefinition:
         @dg.asset(
@@ -153,10 +155,23 @@ def lag_raa_assets(mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...]) ->
         for nokkel in nokler.values():
             yield dg.MaterializeResult(asset_key=nokkel, metadata=metadata)
 
+    @dg.asset(
+        key=["raw", "regnskap"],
+        description="Hovedbok og budsjett fra økonomisystemet. Én rad per post.",
+        group_name="raw",
+        kinds={"duckdb"},
+        pool=POOL,
+    )
+    def regnskap(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        return dg.MaterializeResult(
+            metadata=les(context, mappe, miljo, dict.fromkeys(OBJEKTER_REGNSKAP, context.asset_key))
+        )
+
     return [
         kostra("11f", "11F", "Økonomisk sosialhjelp: én rad per mottaker og år."),
         kostra("11cf", "11CF", "Kvalifiseringsprogram: én rad per deltaker og år."),
         kostra("0a", "0A", "Bevilgningsregnskap: én rad per linje i filen."),
         befolkning,
         registre,
+        regnskap,
     ]

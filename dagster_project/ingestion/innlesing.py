@@ -19,6 +19,12 @@ from dagster_project.fagsystem.lesing import les_fagsystem
 from dagster_project.fagsystem.lesing import leveranse_id as fagsystem_id
 from dagster_project.fagsystem.profil import les_profiler
 from dagster_project.feil import trygt_navn
+from dagster_project.hovedbok.gjenkjenning import KILDE as REGNSKAP
+from dagster_project.hovedbok.gjenkjenning import OBJEKTER as OBJEKTER_REGNSKAP
+from dagster_project.hovedbok.gjenkjenning import gjenkjenn_hovedbok
+from dagster_project.hovedbok.gjenlesing import finn_endrede_regnskap, glem_regnskap
+from dagster_project.hovedbok.lesing import les_hovedbok, regnskap_id
+from dagster_project.hovedbok.profil import les_regnskapsprofiler
 from dagster_project.ingestion.befolkning import les_befolkning
 from dagster_project.ingestion.database import aapne_varehus, kladdemappe, tom_kladdemappe
 from dagster_project.ingestion.fil import Filinnhold, undersok
@@ -39,7 +45,16 @@ from dagster_project.register.tabeller import OBJEKTER_REGISTER
 from dagster_project.settings import Kommune, Mappe, Miljo
 
 FAGSYSTEM_OBJEKTER = tuple(objekter_i_kontrakten())
-OBJEKTER = ("11F", "11CF", "0A", "befolkning", *OBJEKTER_REGISTER, *FAGSYSTEM_OBJEKTER, "ukjent")
+OBJEKTER = (
+    "11F",
+    "11CF",
+    "0A",
+    "befolkning",
+    *OBJEKTER_REGISTER,
+    *FAGSYSTEM_OBJEKTER,
+    *OBJEKTER_REGNSKAP,
+    "ukjent",
+)
 # Files others are still writing.
 UFERDIG = (".part", ".tmp", ".partial", ".crdownload", ".filepart")
 MAKS_BYTES_SAMTIDIG = 256 * 1024 * 1024
@@ -89,9 +104,11 @@ def finn_nye(mappe: Mappe) -> tuple[list[tuple[Path, Gjenkjent]], list[Path]]:
     kjente: list[tuple[Path, Gjenkjent]] = []
     ukjente: list[Path] = []
     profiler = les_profiler(mappe)
+    regnskapsprofiler = les_regnskapsprofiler(mappe)
     for sti in filer_i(mappe.innboks):
         try:
-            funnet = gjenkjenn(sti)
+            # First, since a line of GL07 looks like a record of a KOSTRA file.
+            funnet = gjenkjenn_hovedbok(sti, regnskapsprofiler) or gjenkjenn(sti)
         except OSError:
             ukjente.append(sti)
             continue
@@ -143,15 +160,15 @@ def les_inn(
     resultat = Innlesing()
     kjente, resultat.ukjente = finn_nye(mappe)
     filer = [(sti, funnet) for sti, funnet in kjente if funnet.objekt in objekter and _er_valgt(funnet, velg)]
-    fagsystem = [objekt for objekt in objekter if objekt in FAGSYSTEM_OBJEKTER]
-    if not filer and not (fagsystem and mappe.varehus.exists()):
+    med_profil = any(objekt in (*FAGSYSTEM_OBJEKTER, *OBJEKTER_REGNSKAP) for objekt in objekter)
+    if not filer and not (med_profil and mappe.varehus.exists()):
         return resultat
     instanser = {kommune.kommunenummer: kommune.instans for kommune in kommuner}
     con = aapne_varehus(mappe, miljo)
     try:
-        tidligere = finn_endrede(con, mappe, les_profiler(mappe), instanser, fagsystem) if fagsystem else []
+        tidligere = _finn_tidligere(con, mappe, instanser, objekter)
         # Without anything to keep secret the key is not asked for, so a lost key stops new files and nothing else.
-        if tidligere or any(funnet.kilde in PERSONKILDER for _, funnet in filer):
+        if any(funnet.kilde in PERSONKILDER for funnet in [*(f for _, f in filer), *(t.gjenkjent for t in tidligere)]):
             nokkel = krev_nokkel(mappe, miljo)
             krev_samme_nokkel(con, mappe, nokkel, mottatt)
             koble_til_personnokkel(con, mappe, nokkel)
@@ -170,6 +187,17 @@ def les_inn(
         con.close()
         tom_kladdemappe(mappe)
     return resultat
+
+
+def _finn_tidligere(
+    con: duckdb.DuckDBPyConnection, mappe: Mappe, instanser: Mapping[str, str], objekter: Sequence[str]
+) -> list[Tidligere]:
+    """Return the earlier deliveries of some objects that would be read otherwise by the profiles of today."""
+    fagsystem = [objekt for objekt in objekter if objekt in FAGSYSTEM_OBJEKTER]
+    tidligere = finn_endrede(con, mappe, les_profiler(mappe), instanser, fagsystem) if fagsystem else []
+    if any(objekt in OBJEKTER_REGNSKAP for objekt in objekter):
+        tidligere += finn_endrede_regnskap(con, mappe, les_regnskapsprofiler(mappe), frozenset(instanser))
+    return tidligere
 
 
 def _skill_ut_duplikater(
@@ -219,6 +247,8 @@ def grupper(nye: list[Ny]) -> Iterator[list[Ny]]:
         funnet = ny.gjenkjent
         if funnet.fagsystem is not None:
             return funnet.kilde, funnet.objekt, funnet.fagsystem.profilnavn
+        if funnet.kilde == REGNSKAP:
+            return funnet.kilde, funnet.objekt, funnet.regnskap.profilnavn
         layout = funnet.layout.layout_id if funnet.layout else ""
         return funnet.kilde, funnet.objekt if funnet.regel is None else "~" + funnet.objekt, layout
 
@@ -239,6 +269,8 @@ def _les_gruppe(
     forste = gruppe[0].gjenkjent
     if forste.fagsystem is not None:
         return les_fagsystem(con, [(ny.innhold, ny.gjenkjent, ny.filnavn) for ny in gruppe], instanser)
+    if forste.kilde == REGNSKAP:
+        return les_hovedbok(con, [(ny.innhold, ny.gjenkjent, ny.filnavn) for ny in gruppe], frozenset(instanser))
     if forste.objekt in OBJEKTER_REGISTER:
         return [les_register(con, ny.innhold, ny.gjenkjent) for ny in gruppe]
     if forste.objekt == "befolkning":
@@ -267,6 +299,8 @@ def _vurder_tom(innhold: Filinnhold, funnet: Gjenkjent, kommuner: frozenset[str]
 def _id(mappe: Mappe, innhold: Filinnhold, funnet: Gjenkjent, filnavn: str) -> str:
     if funnet.fagsystem is not None:
         return fagsystem_id(innhold, funnet.fagsystem, filnavn)
+    if funnet.kilde == REGNSKAP:
+        return regnskap_id(innhold, funnet.regnskap)
     if funnet.objekt in OBJEKTER_REGISTER:
         return register_id(innhold, filnavn)
     # A file without records is the same bytes for every municipality and year; who sent it makes it a delivery.
@@ -309,7 +343,10 @@ def _registrer(con: duckdb.DuckDBPyConnection, mappe: Mappe, vurdering: Vurderin
     con.begin()
     con.execute("delete from varehus.intern.leveranse where leveranse_id = ?", [leveranse_id])
     if ny.tidligere is not None and ny.tidligere.leveranse_id != leveranse_id:
-        glem_leveranse(con, ny.tidligere.leveranse_id, ny.tidligere.objekt)
+        if funnet.kilde == REGNSKAP:
+            glem_regnskap(con, ny.tidligere.leveranse_id)
+        else:
+            glem_leveranse(con, ny.tidligere.leveranse_id, ny.tidligere.objekt)
     con.execute(
         f"insert into varehus.intern.leveranse ({', '.join(verdier)}) values ({', '.join('?' * len(verdier))})",
         list(verdier.values()),

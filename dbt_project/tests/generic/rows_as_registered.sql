@@ -6,7 +6,7 @@
         count(rad.leveranse_id) as rader
     from {{ ref('stg_intern__leveranse') }} as leveranse
     left join {{ model }} as rad on leveranse.leveranse_id = rad.leveranse_id
-    where leveranse.status = 'godtatt' and leveranse.kilde = 'fagsystem' and leveranse.objekt = '{{ objekt }}'
+    where leveranse.status = 'godtatt' and leveranse.objekt = '{{ objekt }}'
     group by all
     having count(rad.leveranse_id) != leveranse.rader_godtatt
 {% endtest %}
