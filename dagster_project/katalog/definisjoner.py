@@ -145,6 +145,20 @@ class IkkeMulig:
 
 
 @dataclass(frozen=True)
+class AnnenTabell:
+    """An indicator with a table of its own, and not among those of `bi.ind_kostra`."""
+
+    indikator_id: str
+    navn: str
+    tabell: str
+    formel: str
+    enhet: str
+    kilde: str
+    konfidens: str
+    eksempel: str
+
+
+@dataclass(frozen=True)
 class Eksempel:
     """A figure of the example municipality in tests/golden/eksempelkommune, worked out by hand.
 
@@ -168,6 +182,7 @@ class Katalog:
     fordelinger: tuple[Fordeling, ...]
     koder: tuple[Kode, ...]
     ikke_mulige: tuple[IkkeMulig, ...]
+    i_andre_tabeller: tuple[AnnenTabell, ...]
     eksempler: tuple[Eksempel, ...]
 
     def finn_grunntall(self, grunntall_id: str) -> Grunntall | None:
@@ -195,6 +210,7 @@ SEEDS = {
     "fordeling": Fordeling,
     "kodeliste": Kode,
     "indikator_ikke_mulig": IkkeMulig,
+    "indikator_annen_tabell": AnnenTabell,
     "indikator_eksempel": Eksempel,
 }
 """The seeds of the catalogue, and what a row of each becomes."""
@@ -224,6 +240,7 @@ def bygg_katalog(rader: Mapping[str, Rader]) -> Katalog:
         tuple(Fordeling(**rad) for rad in rader["fordeling"]),
         tuple(leser.kode(rad) for rad in rader["kodeliste"]),
         tuple(IkkeMulig(**rad) for rad in rader["indikator_ikke_mulig"]),
+        tuple(AnnenTabell(**rad) for rad in rader["indikator_annen_tabell"]),
         tuple(leser.eksempel(rad) for rad in rader["indikator_eksempel"]),
     )
     feil = [
@@ -344,6 +361,12 @@ def _feil_i_indikatorer(katalog: Katalog) -> list[str]:
     umulige = {item.indikator_id for item in katalog.ikke_mulige}
     feil = _feil_i_ider("indikator", (item.indikator_id for item in katalog.indikatorer))
     feil += _feil_i_ider("ikke mulig indikator", (item.indikator_id for item in katalog.ikke_mulige))
+    for annen in katalog.i_andre_tabeller:
+        hvem = f"indikator {annen.indikator_id}"
+        feil += _utenfor(hvem, "enhet", annen.enhet, ENHETER)
+        feil += _utenfor(hvem, "konfidens", annen.konfidens, KONFIDENS)
+        if annen.indikator_id in umulige | {item.indikator_id for item in katalog.indikatorer}:
+            feil.append(f"{hvem} er oppført to steder.")
     for item in katalog.indikatorer:
         hvem = f"indikator {item.indikator_id}"
         feil += _utenfor(hvem, "gruppe", item.gruppe, GRUPPER)

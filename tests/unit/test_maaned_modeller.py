@@ -33,7 +33,7 @@ UTGIFT = [
 @pytest.fixture(scope="module")
 def con():
     con = duckdb.connect()
-    for seed in ("populasjon", "skjerming_terskel", "kodeliste"):
+    for seed in ("populasjon", "skjerming_terskel", "kodeliste", "regnskap_konto", "regnskap_formaal"):
         load_seed(con, seed)
     con.execute(
         "create table int_utgift (mottaker_nr integer, utgiftsmaaned date, stonadstype_nr integer, "
@@ -73,6 +73,19 @@ def con():
         "create table int_skjerming_maaned (tabell varchar, serie varchar, kommunenummer varchar, periode date, "
         "celle varchar)"
     )
+    con.execute(
+        "create table int_utgift_regnskap (kommunenummer varchar, maaned date, stonadsart varchar, "
+        "stonadsform varchar, belop_nok decimal(18, 2), mottaker_antall integer)"
+    )
+    con.execute(
+        "create table int_fagsystem_utbetaling_i_kraft (kommunenummer varchar, stonadsart varchar, "
+        "stonadsform varchar, art varchar)"
+    )
+    con.execute("create table stg_intern__regnskap_konto_lokal (kommunenummer varchar, konto varchar, formaal varchar)")
+    # February has no index yet.
+    con.execute("create table int_kpi_maaned (maaned date, indeks double, basismaaned date)")
+    con.execute(f"insert into int_kpi_maaned values ('{JAN}', 100, '{MAR}'), ('{FEB}', null, '{MAR}')")
+    con.execute(f"insert into int_kpi_maaned values ('{MAR}', 102, '{MAR}')")
     for modell in ("fagsystem/int_aldersgruppe", "fagsystem/int_populasjon_gruppe", "int_populasjon_maaned"):
         run_model(con, f"intermediate/{modell}")
     yield con
@@ -153,6 +166,31 @@ def test_half_an_ore_is_rounded_away_from_zero(con, bi, belop, ventet):
     assert per_mottaker(bi(), "3412", JAN)["alle"][2] == ventet
 
 
+def test_fixed_prices_name_their_month_and_are_empty_without_an_index(con, bi):
+    """16 500 kroner to 8 is 2062.50 each; times 102 / 100 that is 2103.75. February has no index."""
+    con.execute(
+        "insert into int_skjerming_maaned values "
+        f"('ind_utbetaling_per_mottaker', 'kontant', '3412', '{JAN}', 'under_30')"
+    )
+    bi()
+    rader = con.execute(
+        "select maaned, populasjon, utbetaling_per_mottaker_fast_nok::varchar, basismaaned "
+        "from ind_utbetaling_per_mottaker where kommunenummer = '3412' and grunnlag = 'kontant' "
+        "and populasjon in ('alle', 'under_30', '18_24')"
+    ).fetchall()
+    assert {(maaned, populasjon): tuple(tall) for maaned, populasjon, *tall in rader} == {
+        (JAN, "alle"): ("2103.75", MAR),
+        (JAN, "18_24"): ("3910.00", MAR),
+        (JAN, "under_30"): (None, MAR),
+        (FEB, "alle"): (None, None),
+        (FEB, "18_24"): (None, None),
+        (FEB, "under_30"): (None, None),
+        (MAR, "alle"): ("100.00", MAR),
+        (MAR, "18_24"): (None, MAR),
+        (MAR, "under_30"): (None, MAR),
+    }
+
+
 def test_cells_are_of_those_who_get_and_the_persons_behind_are_all(bi):
     con = bi()
     februar = f"relasjonssett = 'populasjon_aarssum' and periode = date '{FEB}'"
@@ -203,6 +241,74 @@ def test_hidden_rows_are_empty_and_say_so(con, bi):
     ).fetchall() == [(JAN, "kontant", "DEPOSITUM", None, None)]
     assert per_mottaker(con, "3412", JAN)["18_24"] == (None, None, None)
     assert per_mottaker(con, "3412", JAN, "periodisert")["18_24"] == ("11500.00", 3, "3833.33")
+
+
+def regnskap(con, *kontoer: tuple[str, str]) -> dict[str, tuple]:
+    """Post January on 14700 and 14701, with payments of each kind on the given accounts, and return what is shown."""
+    con.execute(
+        "insert into int_utgift_regnskap values "
+        f"('3412', '{JAN}', 'LIVSOPPHOLD', 'BIDRAG', 6500, null), ('3412', '{JAN}', 'BOUTGIFT', 'BIDRAG', 9000, null)"
+    )
+    con.execute(
+        "insert into int_utgift_maaned by name select '3412' as kommunenummer, '2025-01-01'::date as maaned, "
+        "'kontant' as grunnlag, unnest(['BOUTGIFT', 'REISE']) as stonadsart, 'BIDRAG' as stonadsform, "
+        "9000 as belop_nok, 5 as mottaker_antall, 5 as person_antall, 0 as forste_mottaker_nr, 7 as siste_mottaker_nr"
+    )
+    con.executemany("insert into int_fagsystem_utbetaling_i_kraft values ('3412', ?, 'BIDRAG', ?)", kontoer)
+    run_model(con, "marts/bi/fct_utgift_maaned")
+    rader = con.execute(
+        "select stonadsart, belop_nok::varchar, mottaker_antall, skjermet from fct_utgift_maaned "
+        "where grunnlag = 'regnskap'"
+    ).fetchall()
+    return {stonadsart: tuple(resten) for stonadsart, *resten in rader}
+
+
+def skjul_reise(con) -> None:
+    con.execute(
+        f"insert into int_skjerming_maaned values ('fct_utgift_maaned', 'kontant', '3412', '{JAN}', 'REISE|BIDRAG')"
+    )
+
+
+SKJULT = (None, None, True)
+KONTOER = (("LIVSOPPHOLD", "14700"), ("BOUTGIFT", "14701"))
+
+
+def test_an_account_is_shown_when_all_that_is_posted_on_it_is(con, bi):
+    assert regnskap(con, *KONTOER, ("REISE", "14700")) == {
+        "LIVSOPPHOLD": ("6500.00", None, False),
+        "BOUTGIFT": ("9000.00", None, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("reise", "skjult"),
+    [
+        (("14700",), {"LIVSOPPHOLD"}),
+        (("14701",), {"BOUTGIFT"}),
+        (("14700", "14701"), {"LIVSOPPHOLD", "BOUTGIFT"}),
+        # On an account of its own, or where nobody has said.
+        (("14709",), set()),
+        ((None,), {"LIVSOPPHOLD", "BOUTGIFT"}),
+        (("470",), {"LIVSOPPHOLD", "BOUTGIFT"}),
+    ],
+)
+def test_an_account_with_something_hidden_is_hidden(con, bi, reise, skjult):
+    """Hidden travel on the account of livsopphold would be that account less livsopphold in the case system."""
+    skjul_reise(con)
+    ut = regnskap(con, *KONTOER, *(("REISE", konto) for konto in reise))
+    assert {stonadsart for stonadsart, tall in ut.items() if tall == SKJULT} == skjult
+
+
+def test_the_municipalitys_own_account_says_what_is_behind_it(con, bi):
+    skjul_reise(con)
+    con.execute("insert into stg_intern__regnskap_konto_lokal values ('3412', '14715', 'boutgifter')")
+    ut = regnskap(con, *KONTOER, ("REISE", "14715"))
+    assert (ut["BOUTGIFT"], ut["LIVSOPPHOLD"][2]) == (SKJULT, False)
+
+
+def test_accounts_are_hidden_where_nobody_is_known_to_be_behind_one(con, bi):
+    """Only livsopphold is known; boutgift alone would be the form less livsopphold."""
+    assert set(regnskap(con, KONTOER[0]).values()) == {SKJULT}
 
 
 @pytest.mark.parametrize(

@@ -47,15 +47,23 @@ ore as (
 )
 
 select
-    kommunenummer,
-    maaned,
-    grunnlag,
-    populasjon,
-    case when not skjermet then belop_nok end as belop_nok,
-    case when not skjermet then mottaker_antall end as mottaker_antall,
-    case when not skjermet then (per_mottaker_ore::decimal(20, 0) * 0.01)::decimal(18, 2) end
+    ore.kommunenummer,
+    ore.maaned,
+    ore.grunnlag,
+    ore.populasjon,
+    case when not ore.skjermet then ore.belop_nok end as belop_nok,
+    case when not ore.skjermet then ore.mottaker_antall end as mottaker_antall,
+    case when not ore.skjermet then (ore.per_mottaker_ore::decimal(20, 0) * 0.01)::decimal(18, 2) end
         as utbetaling_per_mottaker_nok,
-    null::decimal(18, 2) as utbetaling_per_mottaker_fast_nok,
-    null::date as basismaaned,
-    skjermet
+    case
+        when not ore.skjermet
+            then
+                round(
+                    {{ fast_pris('ore.belop_nok', 'ore.maaned', 'pris.basismaaned') }} / nullif(ore.mottaker_antall, 0),
+                    2
+                )::decimal(18, 2)
+    end as utbetaling_per_mottaker_fast_nok,
+    case when pris.indeks is not null then pris.basismaaned end as basismaaned,
+    ore.skjermet
 from ore
+left join {{ ref('int_kpi_maaned') }} as pris on ore.maaned = pris.maaned

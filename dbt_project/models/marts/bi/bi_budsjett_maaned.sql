@@ -1,3 +1,5 @@
+{{ config(alias='budsjett_maaned') }}
+
 -- Netto by function, and the social services together. What is paid to recipients is forecast from the accrual series;
 -- everything else is taken to follow the budget for the rest of the year.
 with begrep as (
@@ -211,7 +213,6 @@ med_prognose as (
 
 select
     kommunenummer,
-    regnskapsaar,
     maaned,
     omraade,
     regnskap_hittil_nok::decimal(18, 2) as regnskap_hittil_nok,
