@@ -134,25 +134,33 @@ class Historikk:
             kommunenummer: [moden_serie(triangel, origo) for origo in range(triangel.maaneder)]
             for kommunenummer, triangel in triangler.items()
         }
+        # A shorter forecast is the beginning of a longer one, so the sums of all lengths stand in one row per origin.
+        self._ventet = {
+            kommunenummer: np.array([fremskriv(serie, AARET).cumsum() for serie in serier[AARET - 1 :]])
+            for kommunenummer, serier in self._serier.items()
+        }
 
     def serie(self, kommunenummer: str, origo: int) -> np.ndarray:
         """Return the series of one municipality as it looked at the end of a month."""
         return self._serier[kommunenummer][origo]
 
-    def feil(self, dag: date, antall: int) -> list[float]:
+    def feil(self, dag: date, antall: int) -> np.ndarray:
         """Return the logs of what came over what was forecast `antall` months ahead, as known at the end of `dag`."""
         feil = []
         for kommunenummer, triangel in self._triangler.items():
             origo = min(_nummer(dag, triangel.forste), triangel.maaneder - 1)
-            for tidligere in range(AARET - 1, origo - antall + 1):
-                ventet = fremskriv(self.serie(kommunenummer, tidligere), antall).sum()
-                kom = self.serie(kommunenummer, origo)[tidligere + 1 : tidligere + 1 + antall].sum()
-                if ventet > 0 and kom > 0:
-                    feil.append(float(np.log(kom / ventet)))
-        return feil
+            prover = origo - antall - AARET + 2
+            if prover <= 0:
+                continue
+            ventet = self._ventet[kommunenummer][:prover, antall - 1]
+            til_og_med = self.serie(kommunenummer, origo).cumsum()
+            kom = til_og_med[AARET - 1 + antall :] - til_og_med[AARET - 1 : -antall]
+            kan_maales = (ventet > 0) & (kom > 0)
+            feil.append(np.log(kom[kan_maales] / ventet[kan_maales]))
+        return np.concatenate(feil) if feil else np.array([])
 
 
-def spredning(feil: list[float]) -> float | None:
+def spredning(feil: np.ndarray) -> float | None:
     """Return the root mean square of earlier errors, or None where they are too few to tell."""
     return float(np.sqrt(np.mean(np.square(feil)))) if len(feil) >= MINSTE_ANTALL_FEIL else None
 
@@ -163,14 +171,14 @@ def lag_prognoser(triangler: Mapping[str, Triangel]) -> list[Prognose]:
     Shape: one per kommunenummer and maaned, in that order; a December has nothing left to forecast.
     """
     historikk = Historikk(triangler)
-    feil: dict[tuple[date, int], list[float]] = {}
+    feil: dict[tuple[date, int], np.ndarray] = {}
     prognoser = []
     for kommunenummer, triangel in sorted(triangler.items()):
         for origo in range(AARET - 1, triangel.maaneder):
             dag = triangel.maaned(origo)
             antall = AARET - dag.month
             if (dag, antall) not in feil:
-                feil[dag, antall] = historikk.feil(dag, antall) if antall else []
+                feil[dag, antall] = historikk.feil(dag, antall) if antall else np.array([])
             serie = historikk.serie(kommunenummer, origo)
             rest = float(fremskriv(serie, antall).sum())
             lav, hoy = _grenser(rest, spredning(feil[dag, antall])) if antall else (0.0, 0.0)
