@@ -118,6 +118,39 @@ ADVARSEL_SAMLET = """
         false as er_erstattet
     from intermediate.int_fagsystem_advarsel as advarsel
     left join intern.leveranse as leveranse on advarsel.leveranse_id = leveranse.leveranse_id
+    union all
+    select
+        leveranse.filnavn,
+        advarsel.linje,
+        advarsel.kommunenummer,
+        leveranse.objekt,
+        advarsel.regel,
+        null as journalnummer,
+        null as saksbehandler,
+        'periode' as felt,
+        advarsel.verdi,
+        null as melding,
+        null as raatekst_maskert,
+        advarsel.tillegg,
+        false as er_erstattet
+    from intermediate.int_hovedbok_advarsel as advarsel
+    inner join intern.leveranse as leveranse on advarsel.leveranse_id = leveranse.leveranse_id
+    union all
+    select
+        rapporteringsaar::varchar as filnavn,
+        0 as linje,
+        kommunenummer,
+        '0A' as objekt,
+        regel,
+        null as journalnummer,
+        null as saksbehandler,
+        'belop' as felt,
+        belop_hovedbok_1000::varchar as verdi,
+        forklaring as melding,
+        null as raatekst_maskert,
+        null as tillegg,
+        false as er_erstattet
+    from intern.avvik_0a
 """
 
 
@@ -145,6 +178,7 @@ def les_karantene(
         er_bygget = {navn for (navn,) in con.execute("select table_name from duckdb_tables()").fetchall()} >= {
             "int_fagsystem_feil",
             "int_fagsystem_advarsel",
+            "int_hovedbok_advarsel",
         }
         erstattet = "select erstatter_leveranse_id from bi.leveranse where erstatter_leveranse_id is not null"
         deler = [alene.format(erstattet=erstattet if er_bygget else "select null::varchar where false")]
@@ -178,7 +212,10 @@ def _rad(rad: dict) -> Karantenerad:
 def karantene(
     kommune: Annotated[str | None, typer.Option("--kommune", help="Bare denne kommunen (fire siffer).")] = None,
     objekt: Annotated[
-        str | None, typer.Option("--objekt", help="Bare disse filene: 11F, 11CF, 0A, mottaker, vedtak, utbetaling.")
+        str | None,
+        typer.Option(
+            "--objekt", help="Bare disse filene: 11F, 11CF, 0A, mottaker, vedtak, utbetaling, hovedbok, budsjett."
+        ),
     ] = None,
     regel: Annotated[
         str | None, typer.Option("--regel", help="Bare rader som bryter denne regelen, for eksempel F03.")

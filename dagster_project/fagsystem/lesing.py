@@ -6,11 +6,12 @@ before a row reaches the warehouse.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 
 import duckdb
+import pyarrow as pa
 
 from dagster_project.fagsystem.identitet import IDENTITET_MAKROER, sql_fodselsnumre
 from dagster_project.fagsystem.overskrift import les_overskrift
@@ -201,10 +202,10 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
     con.register("uttrekksfil", filtabell(vurderinger))
     linjer = Linjer([vurdering.innhold.sti for vurdering in vurderinger], tolking.form.tegnsett)
     try:
-        _fyll(con, linjer, "rad", tolking.sql_rad("linjekilde"))
+        fyll(con, linjer, "rad", tolking.sql_rad("linjekilde"))
         for fil_nr, feil in linjer.feil.items():
             _avvis_tegnfeil(vurderinger[fil_nr], feil)
-        _les_over_flere_linjer(con, vurderinger, tolking)
+        les_over_flere_linjer(con, vurderinger, tolking)
         con.execute("delete from rad where er_tom")
         _bedom_innhold(con, vurderinger, tolking)
         con.register("uttrekksfil", filtabell(vurderinger))
@@ -221,7 +222,7 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
             con.unregister(visning)
 
 
-def _fyll(con: duckdb.DuckDBPyConnection, linjer: Linjer, tabell: str, sporring: str) -> None:
+def fyll(con: duckdb.DuckDBPyConnection, linjer: Iterable[pa.Table], tabell: str, sporring: str) -> None:
     """Make a temporary table from a query over `linjekilde`, a piece of the files at a time."""
     con.register("linjekilde", LINJESKJEMA.empty_table())
     con.execute(f"create or replace temp table {tabell} as {sporring}")
@@ -231,7 +232,7 @@ def _fyll(con: duckdb.DuckDBPyConnection, linjer: Linjer, tabell: str, sporring:
     con.unregister("linjekilde")
 
 
-def _les_over_flere_linjer(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], tolking: Tolking) -> None:
+def les_over_flere_linjer(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], tolking: Tolking) -> None:
     """Read again the files where a quoted cell goes on over a line end, with the lines of each record put together.
 
     Whether a line ends inside quotes depends on how it began; each line says what it does with either, and running
@@ -253,7 +254,7 @@ def _les_over_flere_linjer(con: duckdb.DuckDBPyConnection, vurderinger: list[Vur
         from linjekilde
         where linje > {tolking.form.hopp_over_linjer + 1}
     """
-    _fyll(con, linjer, "fysisk", sporring)
+    fyll(con, linjer, "fysisk", sporring)
     con.execute("""
         create or replace temp table sammensatt as
         with avhengig as (
@@ -333,11 +334,11 @@ def _bedom_innhold(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering],
         vurderinger[fil_nr].rader_lest = lest
         vurderinger[fil_nr].rader_sumlinje = sumlinjer
     if tolking.objekt.felt("belop"):
-        _kontroller_sumlinjer(con, vurderinger)
-    _avvis_identitet_i_kolonner(con, vurderinger, tolking)
+        kontroller_sumlinjer(con, vurderinger)
+    avvis_identitet_i_kolonner(con, vurderinger, tolking)
 
 
-def _avvis_identitet_i_kolonner(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], tolking: Tolking) -> None:
+def avvis_identitet_i_kolonner(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], tolking: Tolking) -> None:
     """Refuse files with fødselsnumre in a column the profile reads as something else."""
     kolonner = tolking.aapne_tekstkolonner
     # Cheap for all, so that the costly look is only for columns that can have any.
@@ -352,7 +353,7 @@ def _avvis_identitet_i_kolonner(con: duckdb.DuckDBPyConnection, vurderinger: lis
                 _avvis(vurderinger[fil_nr], "identitet_i_kolonne", felt=felt, linjer=linje)
 
 
-def _kontroller_sumlinjer(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering]) -> None:
+def kontroller_sumlinjer(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering]) -> None:
     """Hold every sum line with an amount against the rows: all of them, those above, or those since the last sum.
 
     A report may add up what it has not rounded, so half an øre a row is let through, and never more than some kroner.

@@ -289,11 +289,11 @@ class Profiler:
         )
 
 
-class _Leser(yaml.SafeLoader):
+class Profilleser(yaml.SafeLoader):
     """Reads YAML, but takes no key twice: the second would silently win."""
 
 
-def _uten_gjentak(leser: _Leser, node: yaml.MappingNode, deep: bool = False) -> dict:
+def _uten_gjentak(leser: Profilleser, node: yaml.MappingNode, deep: bool = False) -> dict:
     sett = set()
     for nokkel, _ in node.value:
         if nokkel.value in sett:
@@ -302,7 +302,7 @@ def _uten_gjentak(leser: _Leser, node: yaml.MappingNode, deep: bool = False) -> 
     return yaml.SafeLoader.construct_mapping(leser, node, deep)
 
 
-_Leser.add_constructor(
+Profilleser.add_constructor(
     yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, lambda leser, node: _uten_gjentak(leser, node, deep=True)
 )
 
@@ -316,7 +316,7 @@ def les_profil(tekst: str, kilde: str) -> Profil:
         Brukerfeil: one Norwegian sentence with the file and every key that is wrong.
     """
     try:
-        innhold = yaml.load(tekst, _Leser)
+        innhold = yaml.load(tekst, Profilleser)
     except yaml.YAMLError as feil:
         sted = getattr(feil, "problem_mark", None)
         hvor = f" (linje {sted.line + 1})" if sted else ""
@@ -327,13 +327,14 @@ def les_profil(tekst: str, kilde: str) -> Profil:
     try:
         profil = Profil.model_validate(innhold)
     except ValidationError as error:
-        raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(map(_forklar, error.errors()))}.") from None
+        raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(map(forklar_profilfeil, error.errors()))}.") from None
     if feil := list(_feil_i_profil(profil)):
         raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(feil)}.")
     return profil
 
 
-def _forklar(feil: Mapping[str, Any]) -> str:
+def forklar_profilfeil(feil: Mapping[str, Any]) -> str:
+    """Return one of pydantic's errors as a Norwegian clause that begins with the key."""
     sted = ".".join(str(del_) for del_ in feil["loc"] if del_ != "[key]")
     if feil["type"] == "value_error":
         tekst = str(feil["ctx"]["error"])
@@ -357,7 +358,7 @@ def _feil_i_profil(profil: Profil) -> Iterator[str]:
         try:
             Filform.model_validate(profil.fil.model_dump(exclude_unset=True) | objekt.fil)
         except ValidationError as error:
-            yield from (f"{sted}.fil.{_forklar(feil)}" for feil in error.errors())
+            yield from (f"{sted}.fil.{forklar_profilfeil(feil)}" for feil in error.errors())
         yield from _feil_i_objekt(sted, objekt, kontrakt[navn])
     yield from _feil_i_koder(profil)
 

@@ -100,7 +100,7 @@ class Tolking:
             for plass in self._plasser.values()
         ]
 
-    def _sql_tekst(self, felt: Felt) -> str:
+    def sql_felttekst(self, felt: Felt) -> str:
         """Return an expression for the field as text, null where it is empty."""
         uttrykk = self.uttrykk.get(felt.fra or felt.navn)
         if uttrykk is None:
@@ -110,7 +110,7 @@ class Tolking:
             return f"translate({sql}, {sql_tekst(BLANKE)}, '')"
         return sql
 
-    def _sql_verdi(self, felt: Felt) -> str:
+    def sql_feltverdi(self, felt: Felt) -> str:
         """Return an expression for the field's value, null where the text cannot be read."""
         tekst = f"tekst_{felt.navn}"
         uttrykk = self.uttrykk.get(felt.fra or felt.navn)
@@ -155,13 +155,14 @@ class Tolking:
     @cached_property
     def kontroller(self) -> tuple[Kontroll, ...]:
         """Return the controls of a row with the right number of cells, in the order they are told."""
-        return (*self._lesekontroller(), *self._kravkontroller(), *self._regelkontroller())
+        return (*self.lesekontroller(), *self.kravkontroller(), *self.regelkontroller())
 
-    def _lesekontroller(self) -> Iterator[Kontroll]:
+    def lesekontroller(self) -> Iterator[Kontroll]:
+        """Yield the controls of what cannot be read (rule F11)."""
         for felt in self.objekt.felter:
             if felt.navn in self.uttrykk and self._kan_feile(felt):
                 hva = f"{felt.lengde} tegn" if felt.type == "tekst" else TYPER[felt.type]
-                vist = self._vist(felt)
+                vist = self.vist_verdi(felt)
                 yield Kontroll(
                     "F11",
                     f"tekst_{felt.navn} is not null and verdi_{felt.navn} is null",
@@ -170,7 +171,8 @@ class Tolking:
                     f"{sql_tekst(f'{felt.navn} er ikke {hva}: «')} || {vist} || '»'",
                 )
 
-    def _kravkontroller(self) -> Iterator[Kontroll]:
+    def kravkontroller(self) -> Iterator[Kontroll]:
+        """Yield the controls of what must be filled in."""
         for felt in self.objekt.felter:
             if felt.kreves and not felt.fra:
                 yield Kontroll("kreves", f"tekst_{felt.navn} is null", felt.navn)
@@ -179,7 +181,8 @@ class Tolking:
                 statuser = ", ".join(map(sql_tekst, felt.kreves_ved_status))
                 yield Kontroll("kreves", f"tekst_{felt.navn} is null and verdi_status in ({statuser})", felt.navn)
 
-    def _regelkontroller(self) -> Iterator[Kontroll]:
+    def regelkontroller(self) -> Iterator[Kontroll]:
+        """Yield the controls of what the contract asks of values that can be read."""
         if self.har_identitet:
             yield Kontroll("F02", "identitet is null")
         if self.objekt.felt("reverserer_utbetaling_id"):
@@ -212,7 +215,8 @@ class Tolking:
     def _kan_feile(self, felt: Felt) -> bool:
         return not felt.fra and (felt.type != "tekst" or (felt.lengde is not None and not felt.personvern))
 
-    def _vist(self, felt: Felt) -> str:
+    def vist_verdi(self, felt: Felt) -> str:
+        """Return an expression for the field as a message may show it."""
         # What tells who somebody is is not shown, not even where it is wrong.
         if felt.personvern:
             return f"regexp_replace(tekst_{felt.navn}, '.', '#', 'g')"
@@ -220,12 +224,12 @@ class Tolking:
 
     # The statements.
 
-    def _cte(self, kilde: str) -> str:
+    def sql_vurdert(self, kilde: str) -> str:
         """Return the steps from lines to `vurdert`, which has everything about each row."""
         felter = [felt for felt in self.objekt.felter if felt.kolonne or felt.personvern]
         celler = ",\n".join(f"                {sql}" for sql in self._sql_celler())
-        tekster = ",\n".join(f"                {self._sql_tekst(felt)} as tekst_{felt.navn}" for felt in felter)
-        verdier = ",\n".join(f"                {self._sql_verdi(felt)} as verdi_{felt.navn}" for felt in felter)
+        tekster = ",\n".join(f"                {self.sql_felttekst(felt)} as tekst_{felt.navn}" for felt in felter)
+        verdier = ",\n".join(f"                {self.sql_feltverdi(felt)} as verdi_{felt.navn}" for felt in felter)
         brutt = " or ".join(f"({kontroll.vilkaar})" for kontroll in self.kontroller)
         sum_ = f"regexp_matches(celler[1], {sql_tekst(self.form.sumlinjer)})" if self.form.sumlinjer else "false"
         tall, identitet = (SQL_TALL, SQL_IDENTITET) if self.har_identitet else ("", "")
@@ -320,7 +324,7 @@ class Tolking:
         mistenkelig = "not er_sum and (har_feil_antall or bryter_regel)"
         # A filter on what is worked out here would have the optimizer work it out once more for each place it is named.
         return f"""
-        {self._cte(kilde)}
+        {self.sql_vurdert(kilde)}
 
         select
             fil_nr,
@@ -350,13 +354,13 @@ class Tolking:
         skjermet = "verdi_skjermet" if self.objekt.felt("skjermet") else "false"
         skjult = f"har_feil_antall or coalesce({skjermet}, false)"
         return f"""
-        {self._cte(kilde)}
+        {self.sql_vurdert(kilde)}
 
         select
             fil_nr,
             linje,
             if({skjult}, null, {sql_uten_personnummer("tekst_mottaker_id")}) as journalnummer,
-            left(if({skjult}, {sql_maskert("tekst")}, {self._sql_maskert_rad()}), {MAKS_MASKERT}) as maskert,
+            left(if({skjult}, {sql_maskert("tekst")}, {self.sql_maskert_rad()}), {MAKS_MASKERT}) as maskert,
             if(
                 har_feil_antall,
                 [{feil_antall}],
@@ -367,7 +371,8 @@ class Tolking:
         from vurdert
         """
 
-    def _sql_maskert_rad(self) -> str:
+    def sql_maskert_rad(self) -> str:
+        """Return an expression for the cells of a row as they may be shown, put together again."""
         """Return the row with only those cells legible that go into fields that tell nothing of who somebody is."""
         synlige, skjulte = set(), set()
         for navn, uttrykk in self.uttrykk.items():

@@ -15,13 +15,13 @@ import duckdb
 
 from dagster_project.fagsystem.identitet import IDENTITET_MAKROER
 from dagster_project.fagsystem.lesing import (
-    _avvis_identitet_i_kolonner,
-    _kontroller_sumlinjer,
-    _les_over_flere_linjer,
+    avvis_identitet_i_kolonner,
+    fyll,
+    kontroller_sumlinjer,
+    les_over_flere_linjer,
 )
 from dagster_project.fagsystem.skriving import tell
 from dagster_project.fagsystem.tekst import (
-    LINJESKJEMA,
     LangLinje,
     Linjer,
     Tegnfeil,
@@ -191,7 +191,7 @@ def _bedom_gl07(con: duckdb.DuckDBPyConnection, vurdering: Vurdering, kommuner: 
     treff = vurdering.gjenkjent.regnskap
     linjer = Linjer([vurdering.innhold.sti], treff.profil.filform(treff.objekt).tegnsett)
     klient = gl07_felter()["client"]
-    _fyll(
+    fyll(
         con,
         linjer,
         "gl07_linje",
@@ -257,11 +257,12 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
     stier = [vurdering.innhold.sti for vurdering in vurderinger]
     linjer = Saftlinjer(stier, kolonner) if treff.format == "saft" else Linjer(stier, tolking.form.tegnsett)
     try:
-        _fyll(con, linjer, "rad", tolking.sql_rad("linjekilde"))
+        fyll(con, linjer, "rad", tolking.sql_rad("linjekilde"))
         if isinstance(linjer, Linjer):
             for fil_nr, feil in linjer.feil.items():
                 _avvis_tegnfeil(vurderinger[fil_nr], feil)
-            _les_over_flere_linjer(con, vurderinger, tolking)
+            les_over_flere_linjer(con, vurderinger, tolking)
+        con.execute("delete from rad where er_tom")
         _bedom_innhold(con, vurderinger, tolking)
         if isinstance(linjer, Saftlinjer):
             _bedom_saftsummer(vurderinger, linjer)
@@ -283,16 +284,6 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
         con.unregister("uttrekksfil")
 
 
-def _fyll(con: duckdb.DuckDBPyConnection, linjer: Linjer | Saftlinjer, tabell: str, sporring: str) -> None:
-    """Make a temporary table from a query over `linjekilde`, a piece of the files at a time."""
-    con.register("linjekilde", LINJESKJEMA.empty_table())
-    con.execute(f"create or replace temp table {tabell} as {sporring}")
-    for pulje in linjer:
-        con.register("linjekilde", pulje)
-        con.execute(f"insert into {tabell} {sporring}")
-    con.unregister("linjekilde")
-
-
 def _bedom_innhold(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], tolking: Regnskapstolking) -> None:
     """Count the lines of each file, and refuse files whose sum line or columns cannot be right."""
     for fil_nr, lest, sumlinjer in con.execute("""
@@ -305,8 +296,8 @@ def _bedom_innhold(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering],
     """).fetchall():
         vurderinger[fil_nr].rader_lest = lest
         vurderinger[fil_nr].rader_sumlinje = sumlinjer
-    _kontroller_sumlinjer(con, vurderinger)
-    _avvis_identitet_i_kolonner(con, vurderinger, tolking)
+    kontroller_sumlinjer(con, vurderinger)
+    avvis_identitet_i_kolonner(con, vurderinger, tolking)
 
 
 def _bedom_saftsummer(vurderinger: Sequence[Vurdering], linjer: Saftlinjer) -> None:

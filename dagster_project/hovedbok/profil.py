@@ -17,7 +17,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator
 
 from dagster_project.fagsystem.filnavn import glob_som_monster
-from dagster_project.fagsystem.profil import Filform, Objektprofil, Profil, _forklar, _Leser
+from dagster_project.fagsystem.profil import Filform, Objektprofil, Profil, Profilleser, forklar_profilfeil
 from dagster_project.fagsystem.uttrykk import Maaned, kolonner_i
 from dagster_project.feil import Brukerfeil, trygt_navn
 from dagster_project.hovedbok.filnavn import Navnemonster, Utvalg, les_navnemonster
@@ -215,7 +215,7 @@ def les_regnskapsprofil(tekst: str, kilde: str) -> Regnskapsprofil:
         Brukerfeil: one Norwegian sentence with the file and every key that is wrong.
     """
     try:
-        innhold = yaml.load(tekst, _Leser)
+        innhold = yaml.load(tekst, Profilleser)
     except yaml.YAMLError as feil:
         sted = getattr(feil, "problem_mark", None)
         hvor = f" (linje {sted.line + 1})" if sted else ""
@@ -226,7 +226,7 @@ def les_regnskapsprofil(tekst: str, kilde: str) -> Regnskapsprofil:
         profil = Regnskapsprofil.model_validate(innhold)
         feil = list(_feil_i_profil(profil))
     except ValidationError as error:
-        feil = [_forklar(ett) for ett in error.errors()]
+        feil = [forklar_profilfeil(ett) for ett in error.errors()]
     if feil:
         raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(feil)}.")
     return profil

@@ -51,12 +51,14 @@ class Regnskapstolking(Tolking):
         """Say whether the object's rows tell who somebody is: a ledger's never do by its columns."""
         return False
 
-    def _sql_tekst(self, felt: Felt) -> str:
-        sql = super()._sql_tekst(felt)
+    def sql_felttekst(self, felt: Felt) -> str:
+        """Return an expression for the field as text, null where the profile says that the value means nothing."""
+        sql = super().sql_felttekst(felt)
         tomme = self.profil.objekter[self.objektnavn].tomme.get(felt.navn)
         return f"case when {sql} not in ({', '.join(map(sql_tekst, tomme))}) then {sql} end" if tomme else sql
 
-    def _sql_verdi(self, felt: Felt) -> str:
+    def sql_feltverdi(self, felt: Felt) -> str:
+        """Return an expression for the field's value, also of the ledger's own types."""
         tekst = f"tekst_{felt.navn}"
         if felt.navn in self.uttrykk:
             if felt.type in _MONSTER:
@@ -70,12 +72,13 @@ class Regnskapstolking(Tolking):
                 return f"case {tekst} {grener} else {tekst} end"
         elif felt.type == "maaned":
             return "null::integer"
-        return super()._sql_verdi(felt)
+        return super().sql_feltverdi(felt)
 
-    def _lesekontroller(self) -> Iterator[Kontroll]:
+    def lesekontroller(self) -> Iterator[Kontroll]:
+        """Yield the controls of what cannot be read (rule F11)."""
         for felt in self.objekt.felter:
             if felt.navn in self.uttrykk and felt.type in TYPENAVN and felt.type != "tekst":
-                vist = self._vist(felt)
+                vist = self.vist_verdi(felt)
                 yield Kontroll(
                     "F11",
                     f"tekst_{felt.navn} is not null and verdi_{felt.navn} is null",
@@ -84,16 +87,18 @@ class Regnskapstolking(Tolking):
                     f"{sql_tekst(f'{felt.navn} er ikke {TYPENAVN[felt.type]}: «')} || {vist} || '»'",
                 )
 
-    def _kravkontroller(self) -> Iterator[Kontroll]:
+    def kravkontroller(self) -> Iterator[Kontroll]:
+        """Yield the controls of what must be filled in."""
         for felt in self.objekt.felter:
             if felt.kreves and felt.navn in self.profil.objekter[self.objektnavn].kolonner:
                 yield Kontroll("kreves", f"tekst_{felt.navn} is null", felt.navn)
 
-    def _regelkontroller(self) -> Iterator[Kontroll]:
+    def regelkontroller(self) -> Iterator[Kontroll]:
+        """Yield the controls of whose the row is, its period and its funksjon."""
         for felt in self.objekt.felter:
             if felt.type == "klient" and felt.navn in self.uttrykk:
                 yield Kontroll(
-                    "annen_klient", f"verdi_{felt.navn} != kilde_id", felt.navn, self._vist(felt), "kilde_id"
+                    "annen_klient", f"verdi_{felt.navn} != kilde_id", felt.navn, self.vist_verdi(felt), "kilde_id"
                 )
         if self.profil.uttrekkstype(self.objektnavn) == "periode":
             yield Kontroll(
@@ -116,7 +121,7 @@ class Regnskapstolking(Tolking):
                 f"length(verdi_art) = {_SIFRE_I_DRIFTSKONTO}"
                 f" and coalesce(left(verdi_tjeneste, 3), '') not in ({_sql_funksjoner()})",
                 "tjeneste",
-                f"coalesce({self._vist(self.objekt.felt('tjeneste'))}, '')",
+                f"coalesce({self.vist_verdi(self.objekt.felt('tjeneste'))}, '')",
             )
 
     @property
@@ -133,13 +138,13 @@ class Regnskapstolking(Tolking):
         """
         funn = ",\n                ".join(kontroll.sql for kontroll in self.kontroller)
         return f"""
-        {self._cte(kilde)}
+        {self.sql_vurdert(kilde)}
 
         select
             fil_nr,
             linje,
             replace(
-                left(if(har_feil_antall, {sql_maskert("tekst")}, {self._sql_maskert_rad()}), {MAKS_MASKERT}),
+                left(if(har_feil_antall, {sql_maskert("tekst")}, {self.sql_maskert_rad()}), {MAKS_MASKERT}),
                 {sql_tekst(CELLESKILLE)},
                 ';'
             ) as maskert,
@@ -188,9 +193,10 @@ class Gl07tolking(Regnskapstolking):
         """Return how a line is cut into cells."""
         return Gl07deling(felter=self.overskrift)
 
-    def _sql_verdi(self, felt: Felt) -> str:
+    def sql_feltverdi(self, felt: Felt) -> str:
+        """Return an expression for the field's value; amounts are whole øre."""
         if felt.type != "belop" or felt.navn not in self.uttrykk:
-            return super()._sql_verdi(felt)
+            return super().sql_feltverdi(felt)
         tekst = f"tekst_{felt.navn}"
         ore = f"try_cast({tekst} as decimal(20, 0)) * 0.01"
         return f"if(regexp_full_match({tekst}, '-?[0-9]+'), try_cast({ore} as decimal(18, 2)), null)"
