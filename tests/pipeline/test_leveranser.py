@@ -216,3 +216,80 @@ def test_distributions_add_up_to_the_number_of_cases(leveranser):
         """,
     )
     assert avvik == []
+
+
+def test_the_ledger_rounded_to_1000_kroner_is_the_0a_that_was_delivered(leveranser):
+    """So the expenditure indicators, which equal the truth from 0A, equal it from the ledger too."""
+    mappe, _ = leveranser
+    kolonner = "kommunenummer, rapporteringsaar, kontoklasse, funksjon, art"
+    avledet = hent(
+        mappe.varehus,
+        f"select {kolonner}, belop_nok from intermediate.int_0a_avledet where kvartal is null order by all",
+    )
+    levert = hent(
+        mappe.varehus,
+        f"select {kolonner}, belop_hittil_nok from intermediate.int_regnskap_funksjon_art "
+        "where kvartal is null order by all",
+    )
+    assert avledet == levert
+    assert len(levert) == 135
+    assert hent(mappe.varehus, "select * from intern.avvik_0a") == []
+
+
+def test_the_ledger_by_kind_of_stonad_is_published_where_it_tells_of_nobody(leveranser):
+    mappe, sammendrag = leveranser
+    rader = hent(
+        sammendrag.publisert,
+        "select stonadsform, count(*), count(belop_nok), count(mottaker_antall) from bi.fct_utgift_maaned "
+        "where grunnlag = 'regnskap' group by all order by all",
+    )
+    assert [(form, antall, mottakere) for form, antall, _, mottakere in rader] == [("BIDRAG", 601, 0), ("LAAN", 170, 0)]
+    assert all(0 < vist < antall for _, antall, vist, _ in rader)
+    ulike = hent(
+        mappe.varehus,
+        """
+        select *
+        from bi.fct_utgift_maaned as vist
+        inner join intermediate.int_utgift_regnskap as sann using (kommunenummer, maaned, stonadsart, stonadsform)
+        where vist.grunnlag = 'regnskap' and not vist.skjermet and vist.belop_nok != sann.belop_nok
+        """,
+    )
+    assert ulike == []
+
+
+def test_the_kroner_of_the_ledger_are_not_those_of_a_hidden_kind(leveranser):
+    """A reader takes what is shown of a month in the case system from the account it is posted on."""
+    mappe, _ = leveranser
+    funnet = hent(
+        mappe.varehus,
+        """
+        with kilde as (
+            select distinct
+                kommunenummer,
+                stonadsart as stonadstype,
+                stonadsform,
+                case art
+                    when '14700' then 'LIVSOPPHOLD'
+                    when '14701' then 'BOUTGIFT'
+                    when '14702' then 'STROM'
+                    when '14709' then 'ANNET'
+                    else 'UKJENT'
+                end as stonadsart
+            from raw.fagsystem_utbetaling
+            inner join intern.leveranse using (leveranse_id)
+        )
+
+        select vist.kommunenummer, vist.maaned, vist.stonadsart
+        from bi.fct_utgift_maaned as vist
+        inner join kilde using (kommunenummer, stonadsart, stonadsform)
+        inner join bi.fct_utgift_maaned as del_
+            on
+                del_.grunnlag = 'kontant'
+                and vist.kommunenummer = del_.kommunenummer
+                and vist.maaned = del_.maaned
+                and vist.stonadsform = del_.stonadsform
+                and kilde.stonadstype = del_.stonadsart
+        where vist.grunnlag = 'regnskap' and not vist.skjermet and del_.skjermet
+        """,
+    )
+    assert funnet == []
