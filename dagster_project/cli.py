@@ -150,7 +150,7 @@ def _lag_demo(valgt: Mappe, fro: int) -> None:
 
     valgt.lag()
     (valgt.rot / ".demo").touch()
-    lag_leveranser(valgt.innboks, FJORDREGIONEN, DEMOAAR, fro, med_fagsystem=True)
+    lag_leveranser(valgt.innboks, FJORDREGIONEN, DEMOAAR, fro, med_fagsystem=True, med_hovedbok=True)
     laget = valgt.innboks / "konfig" / "kommuner.yml"
     shutil.move(laget, valgt.konfig / "kommuner.yml")
     laget.parent.rmdir()

@@ -14,23 +14,25 @@ from dagster_project.demo.fagsystemrader import ANSVAR, kontoer
 from dagster_project.demo.fasit import INGEN_MAANED, Avviksrader, summer
 from dagster_project.demo.nivaa import nivaa
 from dagster_project.demo.region import Region
-from dagster_project.demo.regnskap import DRIFT, Konto
+from dagster_project.demo.regnskap import DRIFT, MAANEDER_I_AARET, Konto
 from dagster_project.demo.verden import forste_dag, maaned_av
 
 SOSIALTJENESTEN = ("242", "243", "273", "276", "281")
 BILAGSARTER = FAGSYSTEM, LONN, OVRIG, AARSOPPGJOR = ("SO", "LØ", "HB", "ÅO")
 MOTKONTO = {FAGSYSTEM: "21650000", LONN: "23290000", OVRIG: "23290000", AARSOPPGJOR: "25990000"}
-MERFORBRUK, MINDREFORBRUK = "15300", "19300"
+MERFORBRUK, MINDREFORBRUK = "15300", "19400"
 REFUSJON, AVDRAG, LAANEKONTO = "17700", "19200", "15200"
 TJENESTE_STONAD = "28100"
+# Where KOSTRA wants what is carried between years, and so where 0A has it.
+TJENESTE_OVERFORING = "88000"
 ANSVAR_OVRIG = "450000"
 SISTE_LONNSART = "099"
 POSTERES_DAG = 12
 FORSTE_BILAGSNUMMER = 8001
 TEKST_AARSOPPGJOR = "Overføring av mer-/mindreforbruk"
-# KOSTRA wants the transfer between years on function 880 and has no art 930, however the municipality posts it.
-OVERFORING_I_0A = {MERFORBRUK: ("880", "530"), MINDREFORBRUK: ("880", "940")}
 KLOKKA = time(7, 0)
+BUDSJETTDAG = 15
+BUDSJETTKOLONNER = "kommunenummer;aar;maaned;ansvar;funksjon;art;belop"
 OVERSKRIFT = (
     "Regnskapsår",
     "Periode",
@@ -76,7 +78,7 @@ class Hovedbok:
         her = self.ta((self.kommune == kommune) & (self.periode >= fra) & (self.periode <= til))
         sum_: dict[Konto, int] = {}
         for tjeneste, konto, ore in zip(her.tjeneste.tolist(), her.konto.tolist(), her.ore.tolist(), strict=True):
-            nokkel = (konto[0], *OVERFORING_I_0A.get(konto, (tjeneste[:3], konto[1:4])))
+            nokkel = (konto[0], tjeneste[:3], konto[1:4])
             sum_[nokkel] = sum_.get(nokkel, 0) + ore
         return sum_
 
@@ -142,6 +144,31 @@ def skriv_hovedbok(con: duckdb.DuckDBPyConnection, mappe: Path, region: Region, 
         tekst = ";".join(OVERSKRIFT) + "\n" + linjer + "\n"
         sti.write_bytes(tekst.replace("\n", "\r\n").encode("windows-1252"))
         stier.append(sti)
+    return stier
+
+
+def skriv_budsjett(mappe: Path, region: Region, hovedbok: Hovedbok) -> list[Path]:
+    """Write a budget for each municipality and year but the first: last year's ledger and a little more.
+
+    Shape: `<kommunenummer>/budsjett/okonomi_budsjett_<kommunenummer>_<aar>01_<aar>12_<uttrukket>.csv`, a line for each
+    month, function and KOSTRA art of the social services.
+    """
+    stier = []
+    for kommune, nummer in enumerate(region.verden.nummer):
+        for aar in region.verden.aar[1:]:
+            i_fjor = hovedbok.per_konto(kommune, aar - 1, MAANEDER_I_AARET)
+            linjer = [
+                f"{nummer};{aar};{maaned};{ANSVAR};{funksjon};{art};{kroner},00"
+                for (klasse, funksjon, art), ore in sorted(i_fjor.items())
+                if klasse == DRIFT and funksjon in SOSIALTJENESTEN
+                for kroner in [round(ore / 100 / MAANEDER_I_AARET * (1 + nivaa("budsjett_vekst")))]
+                for maaned in range(1, MAANEDER_I_AARET + 1)
+            ]
+            vedtatt = datetime.combine(date(aar - 1, 12, BUDSJETTDAG), KLOKKA)
+            sti = mappe / nummer / "budsjett" / f"okonomi_budsjett_{nummer}_{aar}01_{aar}12_{vedtatt:%Y%m%dT%H%M}.csv"
+            sti.parent.mkdir(parents=True, exist_ok=True)
+            sti.write_bytes("".join(f"{linje}\r\n" for linje in (BUDSJETTKOLONNER, *linjer)).encode("windows-1252"))
+            stier.append(sti)
     return stier
 
 
@@ -252,7 +279,7 @@ def _aarsoppgjor(region: Region, fra_fagsystemet: Hovedbok) -> tuple[Hovedbok, A
         bilagsart=np.full(antall, BILAGSARTER.index(AARSOPPGJOR)),
         dato=forste_dag(maaned + 1) - 1,
         bilag=np.arange(antall),
-        tjeneste=np.full(antall, TJENESTE_STONAD),
+        tjeneste=np.full(antall, TJENESTE_OVERFORING),
         konto=np.where(ore > 0, MERFORBRUK, MINDREFORBRUK),
         ore=ore,
     )

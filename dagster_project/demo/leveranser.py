@@ -12,7 +12,7 @@ import yaml
 
 from dagster_project.demo.avvik import Avviksplan, trekker
 from dagster_project.demo.fasit import Avviksrader, Fasit, lag_fasit
-from dagster_project.demo.hovedbok import Hovedbok, lag_hovedbok, skriv_hovedbok
+from dagster_project.demo.hovedbok import Hovedbok, lag_hovedbok, skriv_budsjett, skriv_hovedbok
 from dagster_project.demo.kostraposter import lag_kvpposter, lag_mottakerposter
 from dagster_project.demo.levering import lag_levering
 from dagster_project.demo.maaned import skriv_maanedsleveranser
@@ -67,7 +67,8 @@ def lag_leveranser(
     accounts accumulated by quarter; `felles/ssb_11805_befolkning.json`; `konfig/kommuner.yml`; and two flaws
     on purpose: three unreadable fields in one 11F file of the first year, and `notat.txt`, no delivery.
     `med_fagsystem` adds the case systems' monthly files, with a few flaws of their own, and `med_hovedbok` the
-    ledger's: see `skriv_maanedsleveranser` and `skriv_hovedbok`. 11F and 0A are the same with and without them.
+    ledger's and the budgets: see `skriv_maanedsleveranser`, `skriv_hovedbok` and `skriv_budsjett`. 11F and 0A are the
+    same with and without them.
     The same arguments give the same bytes. Files that are there already under these names are replaced.
 
     Raises:
@@ -83,6 +84,7 @@ def lag_leveranser(
             filer += skriv_maanedsleveranser(con, mappe, demo.region, lag_levering(demo.region), demo.poster)
         if med_hovedbok:
             filer += skriv_hovedbok(con, mappe, demo.region, demo.hovedbok)
+            filer += skriv_budsjett(mappe, demo.region, demo.hovedbok)
     _odelegg(_kostrafil(mappe, verden, KOMMUNE_MED_FEIL % len(kommuner), verden.aar[0], "Sosial"), verden.aar[0])
     for sti, innhold in (
         (

@@ -18,6 +18,7 @@ from dagster_project.demo.fasit import Fasit, del_paa_maaneder, lag_fasit
 from dagster_project.demo.leveranser import FJORDREGIONEN, lag_demofasit, lag_leveranser
 from dagster_project.demo.levering import lag_levering
 from dagster_project.demo.linje import AARSAKER
+from dagster_project.demo.nivaa import nivaa
 from dagster_project.demo.region import FORSTE_MAANEDSLEVERANSE, Region, lag_region
 from dagster_project.demo.stor import oppdiktede_kommunenummer
 from dagster_project.demo.storutbetaling import lag_utbetalinger
@@ -156,7 +157,7 @@ def test_every_municipality_and_month_has_its_files(innboks):
         (VELFERD, ("klient", "vedtak", "bevegelse")),
     ):
         for nummer in kommune:
-            maaneder = sorted(mappe.name for mappe in (innboks / nummer).iterdir() if mappe.name != "kostra")
+            maaneder = sorted(mappe.name for mappe in (innboks / nummer).glob("20*"))
             assert maaneder == [f"{aar}-{nr:02d}" for aar in (2023, 2024) for nr in range(1, 13)]
             for maaned in maaneder:
                 navn = [fil.name.split("_")[1] for fil in sorted((innboks / nummer / maaned).iterdir())]
@@ -623,8 +624,6 @@ def test_0a_is_the_ledger_in_whole_thousands(innboks, hovedbok, kommune, aar):
     for rad in hovedbok:
         if (rad["kommune"], rad["Regnskapsår"]) == (kommune, str(aar)) and rad["Tjeneste"]:
             funksjon, art = rad["Tjeneste"][:3], rad["Art"][1:4]
-            if rad["Bilagsart"] == "ÅO":
-                funksjon, art = "880", {"530": "530", "930": "940"}[art]
             konto = (rad["Art"][0], funksjon, art)
             sum_[konto] = sum_.get(konto, Decimal(0)) + rad["belop"]
     felt = {ett.navn: slice(ett.fra - 1, ett.fra - 1 + ett.lengde) for ett in find_layout("0A", aar).felter}
@@ -635,6 +634,22 @@ def test_0a_is_the_ledger_in_whole_thousands(innboks, hovedbok, kommune, aar):
             i_0a[konto] = int(linje[felt["belop"]])
     avrundet = {konto: int((belop / 1000).quantize(1, "ROUND_HALF_UP")) for konto, belop in sum_.items()}
     assert {konto: belop for konto, belop in avrundet.items() if belop} == i_0a
+
+
+@pytest.mark.parametrize("kommune", [kommune.kommunenummer for kommune in FJORDREGIONEN])
+def test_budget_is_last_years_ledger_and_a_little_more(innboks, hovedbok, kommune):
+    (fil,) = (innboks / kommune / "budsjett").glob("*_202401_202412_*")
+    hode, *linjer = (linje.split(";") for linje in fil.read_text("windows-1252").splitlines())
+    assert ";".join(hode) == "kommunenummer;aar;maaned;ansvar;funksjon;art;belop"
+    budsjett = sum(Decimal(linje[-1].replace(",", ".")) for linje in linjer if linje[4] == "281")
+    i_fjor = sum(
+        rad["belop"]
+        for rad in hovedbok
+        if (rad["kommune"], rad["Regnskapsår"], rad["Tjeneste"]) == (kommune, "2023", "28100")
+    )
+    # Each line is a whole krone a month.
+    assert abs(budsjett - i_fjor * (1 + Decimal(str(nivaa("budsjett_vekst"))))) < 12 * len(linjer)
+    assert {linje[2] for linje in linjer} == {str(maaned) for maaned in range(1, 13)}
 
 
 def test_ledger_shows_the_declared_postings_in_its_own_way(hovedbok, fasit):
