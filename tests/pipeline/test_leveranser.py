@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from dagster_project.assets.modeller import PUBLISERTE
+from dagster_project.karantene import les_karantene
 from tests.pipeline.conftest import SHARED, TIDSPUNKT
 
 
@@ -234,6 +235,14 @@ def test_the_ledger_rounded_to_1000_kroner_is_the_0a_that_was_delivered(leverans
     assert avledet == levert
     assert len(levert) == 135
     assert hent(mappe.varehus, "select * from intern.avvik_0a") == []
+
+
+def test_what_is_posted_in_another_month_is_told(leveranser):
+    mappe, _ = leveranser
+    rader = [rad for rad in les_karantene(mappe, advarsler=True) if rad.objekt == "hovedbok"]
+    assert {rad.regel for rad in rader} == {"H03"}
+    assert len(rader) == 177
+    assert les_karantene(mappe, objekt="hovedbok") == []
 
 
 def test_the_ledger_by_kind_of_stonad_is_published_where_it_tells_of_nobody(leveranser):
