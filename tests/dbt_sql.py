@@ -32,7 +32,7 @@ def model_sql(path: str, schema: str = "") -> str:
     macros = "".join(macro.read_text(encoding="utf-8") for macro in sorted(MACROS.glob("*.sql")))
     model = (MODELS / f"{path}.sql").read_text(encoding="utf-8")
     return (
-        jinja2.Environment()
+        jinja2.Environment(extensions=["jinja2.ext.do"])
         .from_string(macros + model)
         .render(ref=lambda name: prefix + name, source=lambda schema, table: f"{schema}.{table}", config=lambda **_: "")
     )
