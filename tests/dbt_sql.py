@@ -1,5 +1,6 @@
 """Run dbt models straight in DuckDB, without dbt: `ref` and `source` become names of tables in the same database."""
 
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -13,10 +14,16 @@ MODELS = ROOT / "dbt_project" / "models"
 MACROS = ROOT / "dbt_project" / "macros"
 
 
+@cache
+def seed_config() -> dict:
+    """Return what dbt_project.yml says of the seeds, by name."""
+    project = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
+    return project["seeds"]["stonadsvarehuset"]
+
+
 def load_seed(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Load `seeds/<name>.csv` as a table with its types from dbt_project.yml; an empty cell is null."""
-    project = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
-    types = project["seeds"]["stonadsvarehuset"][name]["+column_types"]
+    types = seed_config()[name]["+column_types"]
     columns = ", ".join(f"{column} {type_}" for column, type_ in types.items())
     con.execute(f"create or replace table {name} ({columns})")
     rows = [tuple(row[column] or None for column in types) for row in read_seed(name)]

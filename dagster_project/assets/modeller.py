@@ -126,6 +126,7 @@ def lag_modell_assets(
 
 
 PUBLISERTE = (
+    "avstemming",
     "budsjett_maaned",
     "fct_utgift_maaned",
     "ind_kostra",

@@ -1,8 +1,9 @@
 -- What is said of a line rests on the line's own dates, on other vouchers like it, and on what was paid on the day it
 -- names. A line that none of the tests holds for has no aarsak.
 with terskel as (
-    select max(verdi) filter (where parameter = 'dobbeltforing_minste_nok') as dobbeltforing_minste_nok
+    select verdi::decimal(18, 2) as dobbeltforing_minste_nok
     from {{ ref('avstemming_parameter') }}
+    where parameter = 'dobbeltforing_minste_nok'
 ),
 
 -- A year-end voucher against the balance, around the turn of a year.
@@ -29,6 +30,7 @@ linje as (
         hovedbok.betalingsdato,
         hovedbok.art,
         hovedbok.tjeneste,
+        hovedbok.formaal,
         formaal.stonadsform,
         hovedbok.belop_nok,
         coalesce(hovedbok.betalingsdato, hovedbok.bilagsdato) as dato,
@@ -237,6 +239,7 @@ select
     linje,
     kommunenummer,
     regnskapsmaaned,
+    formaal,
     stonadsform,
     belop_nok::decimal(18, 2) as belop_nok,
     case
