@@ -11,7 +11,7 @@ import holidays
 from dagster_project.seeds import read_seed
 
 EN_DAG = timedelta(days=1)
-LOERDAG = 5
+LOERDAG, SOENDAG = 5, 6
 
 
 @cache
@@ -23,6 +23,13 @@ def _helligdager(aar: int) -> frozenset[date]:
 def er_virkedag(dag: date) -> bool:
     """Say whether a day is neither Saturday, Sunday nor a public holiday."""
     return dag.weekday() < LOERDAG and dag not in _helligdager(dag.year)
+
+
+def dagtype(dag: date) -> str | None:
+    """Return why a day is no working day ("helligdag", "lørdag" or "søndag"), or None where it is one."""
+    if dag in _helligdager(dag.year):
+        return "helligdag"
+    return {LOERDAG: "lørdag", SOENDAG: "søndag"}.get(dag.weekday())
 
 
 def siste_virkedag(dag: date) -> date:

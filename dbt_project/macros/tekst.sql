@@ -4,6 +4,25 @@
     replace(format('{:,}', round({{ uttrykk }})::bigint), ',', chr(160))
 {%- endmacro %}
 
+{# From a million on in millions with two decimals; below in whole kroner. The sign is left to the words around it. #}
+{% macro kroner_tekst(uttrykk) -%}
+    if(
+        abs({{ uttrykk }}) >= 999999.5,
+        replace(format('{:.2f}', round(abs({{ uttrykk }}) / 1000000, 2)), '.', ',') || ' mill. kr',
+        {{ heltall_tekst('abs(' ~ uttrykk ~ ')') }} || ' kr'
+    )
+{%- endmacro %}
+
+{# The month as it is said beside another: its year only where it is another year. #}
+{% macro maaned_tekst(maaned, ved_siden_av, navn) -%}
+    {{ navn }}[month({{ maaned }})]
+    || if(year({{ maaned }}) = year({{ ved_siden_av }}), '', ' ' || year({{ maaned }}))
+{%- endmacro %}
+
+{% macro dato_tekst(dato, navn) -%}
+    day({{ dato }}) || '. ' || {{ navn }}[month({{ dato }})] || ' ' || year({{ dato }})
+{%- endmacro %}
+
 {% macro antall_tekst(uttrykk, en, flere) -%}
     {{ heltall_tekst(uttrykk) }} || ' ' || if({{ uttrykk }} = 1, {{ en }}, {{ flere }})
 {%- endmacro %}

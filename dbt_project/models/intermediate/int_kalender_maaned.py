@@ -4,9 +4,16 @@ from datetime import date
 
 import pyarrow as pa
 
-from dagster_project.kalender import antall_virkedager
+from dagster_project.kalender import antall_virkedager, dagtype, neste_maaned, siste_virkedag
 
-SKJEMA = pa.schema([("maaned", pa.date32()), ("antall_virkedager", pa.int32())])
+SKJEMA = pa.schema(
+    [
+        ("maaned", pa.date32()),
+        ("antall_virkedager", pa.int32()),
+        ("betalingsdag_neste", pa.date32()),
+        ("neste_forste_er", pa.string()),
+    ]
+)
 
 
 def model(dbt, session):
@@ -17,4 +24,11 @@ def model(dbt, session):
     # Without figures there are no years, and no months either.
     alle_aar = aar.aggregate("range(min(aar), max(aar) + 1)").fetchone()[0] or []
     maaneder = [date(ett, nummer, 1) for ett in alle_aar for nummer in range(1, 13)]
-    return pa.table([maaneder, [antall_virkedager(maaned) for maaned in maaneder]], schema=SKJEMA)
+    neste = [neste_maaned(maaned) for maaned in maaneder]
+    kolonner = [
+        maaneder,
+        [antall_virkedager(maaned) for maaned in maaneder],
+        [siste_virkedag(dag) for dag in neste],
+        [dagtype(dag) for dag in neste],
+    ]
+    return pa.table(kolonner, schema=SKJEMA)

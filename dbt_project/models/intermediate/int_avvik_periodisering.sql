@@ -1,0 +1,313 @@
+-- What stands in the wrong month, added up, with its share of a usual month, how serious it is, and whether it can be
+-- shown to others (docs/decisions/0013-avvik-periodisering.md).
+with terskel as (
+    select
+        max(verdi) filter (where terskel_id = 'advarsel_pst') as advarsel_pst,
+        max(verdi) filter (where terskel_id = 'feil_pst') as feil_pst,
+        max(verdi) filter (where terskel_id = 'publiser_info_pst') as publiser_info_pst,
+        max(verdi) filter (where terskel_id = 'normal_vindu_maaneder') as normal_vindu,
+        max(verdi) filter (where terskel_id = 'kutt_dager') as kutt_dager,
+        max(verdi) filter (where terskel_id = 'kvittering_endring_pst') as kvittering_endring_pst
+    from {{ ref('avvik_terskel') }}
+),
+
+leveranse_terskel as (
+    select
+        max(verdi) filter (where terskel_id = 'liten_vindu_maaneder') as vindu,
+        max(verdi) filter (where terskel_id = 'liten_minste_historikk') as minste_historikk,
+        max(verdi) filter (where terskel_id = 'liten_minste_median') as minste_median
+    from {{ ref('leveranse_terskel') }}
+),
+
+minste as (
+    select verdi as viste_antall
+    from {{ ref('skjerming_terskel') }}
+    where terskel_id = 'minste_viste_antall'
+),
+
+utbetaling as (
+    select
+        avvik.*,
+        stonadstype.stonadsart || '|' || stonadstype.stonadsform as celle
+    from {{ ref('int_avvik_utbetaling') }} as avvik
+    semi join {{ ref('int_kommune_maaned') }} as levert
+        on avvik.kommunenummer = levert.kommunenummer and avvik.maaned = levert.maaned
+    inner join {{ ref('int_stonadstype') }} as stonadstype on avvik.stonadstype_nr = stonadstype.stonadstype_nr
+),
+
+fra_fagsystem as (
+    select
+        kommunenummer,
+        maaned,
+        'fagsystem' as serie,
+        aarsak,
+        motpart_maaned,
+        sum(belop_nok)::decimal(18, 2) as belop_nok,
+        count(distinct mottaker_nr) as mottaker_antall,
+        null as grunn
+    from utbetaling
+    group by all
+),
+
+registrert as (
+    select
+        kommunenummer,
+        date_trunc('month', registrert_dato)::date as maaned,
+        max(registrert_dato) as siste_registrert,
+        last_day(max(registrert_dato)) - max(registrert_dato) as dager_igjen
+    from {{ ref('int_fagsystem_utbetaling_i_kraft') }}
+    group by kommunenummer, date_trunc('month', registrert_dato)
+),
+
+leveranse as (
+    select
+        forventet.kommunenummer,
+        forventet.maaned,
+        forventet.status,
+        forventet.frist,
+        forventet.rader,
+        forventet.vanlig_antall,
+        registrert.siste_registrert,
+        registrert.dager_igjen,
+        max(registrert.dager_igjen) over foer as vanlig_igjen,
+        count(registrert.dager_igjen) over foer as historikk
+    from {{ ref('int_leveranse_forventet') }} as forventet
+    left join registrert
+        on forventet.kommunenummer = registrert.kommunenummer and forventet.maaned = registrert.maaned
+    cross join leveranse_terskel
+    where forventet.objekt = 'utbetaling'
+    window
+        foer as (
+            partition by forventet.kommunenummer
+            order by forventet.maaned
+            rows between leveranse_terskel.vindu preceding and 1 preceding
+        )
+),
+
+maanedsnavn as (
+    select map_from_entries(list(row(kode::integer, navn))) as navn
+    from {{ ref('kodeliste') }}
+    where liste = 'MAANED'
+),
+
+-- How much is not there, nobody knows: the amount is unknown, never 0.
+fra_leveranse as (
+    select
+        leveranse.kommunenummer,
+        leveranse.maaned,
+        'fagsystem' as serie,
+        'manglende_leveranse' as aarsak,
+        case leveranse.status
+            when 'mangler' then 'er ikke levert, og fristen var ' || {{ dato_tekst('leveranse.frist', 'maanedsnavn.navn') }}
+            when 'liten' then
+                'har ' || {{ heltall_tekst('leveranse.rader') }} || ' rader, der '
+                || {{ heltall_tekst('leveranse.vanlig_antall') }} || ' er vanlig, så måneden er trolig ikke hel'
+            else
+                'slutter ' || {{ dato_tekst('leveranse.siste_registrert', 'maanedsnavn.navn') }}
+                || ', mye tidligere enn i andre måneder, så måneden er trolig ikke hel'
+        end as grunn,
+        if(leveranse.status = 'levert', 'ADVARSEL', 'FEIL') as alvor
+    from leveranse
+    cross join leveranse_terskel
+    cross join terskel
+    cross join maanedsnavn
+    where
+        leveranse.status in ('mangler', 'liten')
+        or (
+            leveranse.historikk >= leveranse_terskel.minste_historikk
+            and leveranse.vanlig_antall >= leveranse_terskel.minste_median
+            and leveranse.dager_igjen >= leveranse.vanlig_igjen + terskel.kutt_dager
+        )
+),
+
+funn as (
+    select * from fra_fagsystem
+    union all by name
+    select * from fra_leveranse
+),
+
+periodisert as (
+    select
+        kommunenummer,
+        maaned,
+        sum(belop_nok) as belop_nok
+    from {{ ref('int_utgift_maaned') }}
+    where grunnlag = 'periodisert'
+    group by kommunenummer, maaned
+),
+
+vanlig as (
+    select
+        periodisert.kommunenummer,
+        periodisert.maaned,
+        median(periodisert.belop_nok) over (
+            partition by periodisert.kommunenummer
+            order by periodisert.maaned
+            rows between terskel.normal_vindu - 1 preceding and current row
+        ) as belop_nok
+    from periodisert
+    cross join terskel
+),
+
+-- A finding about several months is one finding: each of its rows is as serious as all of it.
+maalt as (
+    select
+        funn.* exclude (alvor),
+        funn.alvor as gitt_alvor,
+        100 * funn.belop_nok / nullif(vanlig.belop_nok, 0)::double as andel_av_maaned_pst,
+        sum(abs(andel_av_maaned_pst)) over (
+            partition by funn.kommunenummer, funn.maaned, funn.serie, funn.aarsak
+        ) as funnets_andel_pst
+    from funn
+    asof left join vanlig on funn.kommunenummer = vanlig.kommunenummer and funn.maaned >= vanlig.maaned
+),
+
+-- An amount where nobody knows what is usual is looked at.
+vurdert as (
+    select
+        maalt.*,
+        aarsak.mal,
+        case
+            when aarsak.hoyeste_alvor = 'INFO' then 'INFO'
+            when maalt.gitt_alvor is not null then maalt.gitt_alvor
+            when maalt.funnets_andel_pst < terskel.advarsel_pst then 'INFO'
+            when maalt.funnets_andel_pst >= terskel.feil_pst then aarsak.hoyeste_alvor
+            else 'ADVARSEL'
+        end as alvor
+    from maalt
+    inner join {{ ref('avvik_aarsak') }} as aarsak on maalt.serie = aarsak.serie and maalt.aarsak = aarsak.aarsak
+    cross join terskel
+),
+
+-- What the findings take of a figure that bi.fct_utgift_maaned hides: with too few persons outside them, they tell it.
+beroert as (
+    select
+        kommunenummer,
+        maaned,
+        aarsak,
+        motpart_maaned,
+        mottaker_nr,
+        celle,
+        count(distinct celle) over (partition by kommunenummer, maaned, aarsak, motpart_maaned) as celler,
+        unnest(
+            [
+                struct_pack(grunnlag := 'kontant', beroert_maaned := maaned),
+                struct_pack(grunnlag := 'periodisert', beroert_maaned := coalesce(motpart_maaned, maaned))
+            ],
+            recursive := true
+        )
+    from utbetaling
+),
+
+avsloert as (
+    select
+        beroert.kommunenummer,
+        beroert.grunnlag,
+        beroert.beroert_maaned,
+        beroert.celle
+    from beroert
+    inner join {{ ref('int_skjerming_maaned') }} as skjerming
+        on
+            skjerming.tabell = 'fct_utgift_maaned'
+            and beroert.kommunenummer = skjerming.kommunenummer
+            and beroert.beroert_maaned = skjerming.periode
+            and beroert.grunnlag = skjerming.serie
+            and beroert.celle = skjerming.celle
+    inner join {{ ref('int_utgift_maaned') }} as utgift
+        on
+            beroert.kommunenummer = utgift.kommunenummer
+            and beroert.beroert_maaned = utgift.maaned
+            and beroert.grunnlag = utgift.grunnlag
+            and beroert.celle = utgift.stonadsart || '|' || utgift.stonadsform
+    cross join minste
+    group by all
+    having any_value(utgift.person_antall) - count(distinct beroert.mottaker_nr) < any_value(minste.viste_antall)
+),
+
+-- An amount of several kinds of support does not tell what it is of each.
+viser_skjult as (
+    select distinct
+        beroert.kommunenummer,
+        beroert.maaned,
+        beroert.aarsak,
+        beroert.motpart_maaned
+    from beroert
+    semi join avsloert using (kommunenummer, grunnlag, beroert_maaned, celle)
+    where beroert.celler = 1
+),
+
+kvittert as (
+    select
+        vurdert.*,
+        case
+            when vurdert.mottaker_antall < minste.viste_antall then 'faa_personer'
+            when viser_skjult.aarsak is not null then 'viser_skjult_tall'
+            when vurdert.alvor = 'INFO' and abs(vurdert.andel_av_maaned_pst) < terskel.publiser_info_pst then 'ubetydelig'
+        end as ikke_publisert,
+        kvittering.kvittert_av as sist_kvittert_av,
+        kvittering.tekst as sist_kvittert_tekst,
+        kvittering.tidspunkt as kvittert_tidspunkt,
+        kvittering.belop_nok as kvittert_belop_nok,
+        kvittering.tidspunkt is not null
+        and (
+            vurdert.belop_nok is not distinct from kvittering.belop_nok
+            or coalesce(
+                abs(vurdert.belop_nok - kvittering.belop_nok) * 100
+                <= abs(kvittering.belop_nok) * terskel.kvittering_endring_pst,
+                false
+            )
+        ) as er_kvittert
+    from vurdert
+    cross join terskel
+    cross join minste
+    left join viser_skjult
+        on
+            vurdert.serie = 'fagsystem'
+            and vurdert.kommunenummer = viser_skjult.kommunenummer
+            and vurdert.maaned = viser_skjult.maaned
+            and vurdert.aarsak = viser_skjult.aarsak
+            and vurdert.motpart_maaned is not distinct from viser_skjult.motpart_maaned
+    left join {{ ref('stg_intern__kvittering') }} as kvittering
+        on
+            vurdert.kommunenummer = kvittering.kommunenummer
+            and vurdert.maaned = kvittering.maaned
+            and vurdert.serie = kvittering.serie
+            and vurdert.aarsak = kvittering.aarsak
+            and vurdert.motpart_maaned is not distinct from kvittering.motpart_maaned
+)
+
+select
+    kvittert.kommunenummer,
+    kvittert.maaned,
+    kvittert.serie,
+    kvittert.aarsak,
+    kvittert.motpart_maaned,
+    kvittert.belop_nok,
+    kvittert.mottaker_antall::integer as mottaker_antall,
+    kvittert.andel_av_maaned_pst,
+    kvittert.funnets_andel_pst,
+    kvittert.alvor,
+    {{ fyll_mal('kvittert.mal', {
+        'maaned': "maanedsnavn.navn[month(kvittert.maaned)] || ' ' || year(kvittert.maaned)",
+        'belop': "coalesce(" ~ kroner_tekst('kvittert.belop_nok') ~ ", '')",
+        'motpart_navn': "coalesce(maanedsnavn.navn[month(kvittert.motpart_maaned)], '')",
+        'motpart': "coalesce(" ~ maaned_tekst('kvittert.motpart_maaned', 'kvittert.maaned', 'maanedsnavn.navn') ~ ", '')",
+        'dag': "coalesce('1. ' || maanedsnavn.navn[month(kvittert.motpart_maaned)], '')",
+        'dagtype': "coalesce(kalender.neste_forste_er, '')",
+        'grunn': "coalesce(kvittert.grunn, '')",
+    }) }} as forklaring,
+    kvittert.er_kvittert as kvittert,
+    if(kvittert.er_kvittert, kvittert.sist_kvittert_av, null) as kvittert_av,
+    case
+        when kvittert.er_kvittert then kvittert.sist_kvittert_tekst
+        when kvittert.kvittert_tidspunkt is not null then
+            'Kvitteringen fra ' || kvittert.sist_kvittert_av || ' '
+            || {{ dato_tekst('kvittert.kvittert_tidspunkt', 'maanedsnavn.navn') }}
+            || ' gjelder ikke lenger, for beløpet er endret fra '
+            || coalesce({{ kroner_tekst('kvittert.kvittert_belop_nok') }}, 'ukjent') || ' til '
+            || coalesce({{ kroner_tekst('kvittert.belop_nok') }}, 'ukjent') || '.'
+    end as kvittert_tekst,
+    kvittert.ikke_publisert
+from kvittert
+cross join maanedsnavn
+left join {{ ref('int_kalender_maaned') }} as kalender on kvittert.maaned = kalender.maaned
