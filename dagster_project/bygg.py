@@ -13,6 +13,7 @@ from dagster_project.dbt import prosjektfiler
 from dagster_project.hovedbok.konto import les_lokale_konti, skriv_lokale_konti
 from dagster_project.ingestion.database import TABELLER
 from dagster_project.kalender import forrige_maaned, leveransefrist
+from dagster_project.kvittering import les_kvitteringer, skriv_kvitteringer
 from dagster_project.seeds import ROOT, read_seed
 from dagster_project.settings import Kommune, Mappe
 
@@ -45,12 +46,14 @@ def bygget_av() -> str:
 def skriv_parametre(
     mappe: Mappe, kommuner: tuple[Kommune, ...], parametre: Parametre, ukjente: list[tuple[str, int]] | None
 ) -> None:
-    """Write down what this build is: our municipalities and accounts, its time, and the files that nobody knows.
+    """Write down what this build is: our municipalities and accounts, its time, what is accepted, and the files
+    that nobody knows.
 
     Raises:
-        Brukerfeil: if the municipality's own accounts cannot be used.
+        Brukerfeil: if the municipality's own accounts or acceptances cannot be used.
     """
     lokale_konti = les_lokale_konti(mappe)
+    kvitteringer = les_kvitteringer(mappe, parametre.per)
     con = duckdb.connect(str(mappe.varehus))
     try:
         con.execute(TABELLER)
@@ -69,6 +72,7 @@ def skriv_parametre(
             ],
         )
         skriv_lokale_konti(con, lokale_konti)
+        skriv_kvitteringer(con, kvitteringer)
         if ukjente is not None:
             con.execute("delete from intern.innboks_ukjent")
             if ukjente:
@@ -82,12 +86,12 @@ def skriv_parametre(
 
 
 def fingeravtrykk(varehus: Path, parametre: Parametre) -> str:
-    """Return a hash of all the published figures depend on: deliveries, municipalities, code, deadlines passed."""
+    """Return a hash of all the published figures depend on: deliveries, what is accepted, code, deadlines passed."""
     con = duckdb.connect(str(varehus), read_only=True)
     try:
         data = [
             con.execute(f"select * from intern.{tabell} order by all").fetchall()
-            for tabell in ("leveranse", "kommune", "nokkel_merke", "regnskap_konto_lokal")
+            for tabell in ("leveranse", "kommune", "nokkel_merke", "regnskap_konto_lokal", "kvittering")
         ]
     finally:
         con.close()

@@ -22,6 +22,7 @@ from dagster_project.forklar import forklar
 from dagster_project.karantene import karantene
 from dagster_project.kostra.eksport.kommando import eksport
 from dagster_project.kostra.kontroll.kommando import kontroller
+from dagster_project.kvittering import kvitter
 from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, les_miljo
 from dagster_project.valg import JsonValg, MappeValg, velg_mappe
 
@@ -389,6 +390,7 @@ app.command()(kontroller)
 app.command()(eksport)
 app.command()(karantene)
 app.command()(forklar)
+app.command()(kvitter)
 app.add_typer(profil_app, name="profil")
 
 

@@ -4,6 +4,7 @@ import re
 
 _LANGT_TALL = re.compile(r"\d{6,}")
 _PERSONNUMMER = re.compile(r"(?<!\d)\d{6}[ -]?\d{5,6}(?!\d)")
+_KONTONUMMER = re.compile(r"(?<!\d)\d{4}[ .]\d{2}[ .]\d{5}(?!\d)")
 # A byte of a file name that is not UTF-8, as Python keeps it (PEP 383).
 _RAA_BYTE = re.compile("[\udc80-\udcff]")
 _FARGE = re.compile(r"\x1b\[[0-9;]*m")
@@ -23,6 +24,14 @@ def uten_persondata(text: str) -> str:
     Terminal colours, which dbt puts in its messages, are taken out too.
     """
     return _LANGT_TALL.sub(lambda match: "#" * len(match.group()), _FARGE.sub("", text))
+
+
+def kan_ha_personnummer(tekst: str) -> bool:
+    """Say whether a text somebody wrote may hold a fødselsnummer, DUF number, account number or case number.
+
+    Months, dates and amounts written in groups of three are none of them.
+    """
+    return any(monster.search(tekst) for monster in (_LANGT_TALL, _PERSONNUMMER, _KONTONUMMER))
 
 
 def trygt_navn(navn: str) -> str:

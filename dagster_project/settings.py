@@ -137,6 +137,11 @@ class Mappe:
         return self.konfig / "profiler"
 
     @cached_property
+    def kvitteringer(self) -> Path:
+        """The findings a controller has accepted."""
+        return self.konfig / "kvittering.csv"
+
+    @cached_property
     def nokkel(self) -> Path:
         """The encrypted identities, and scratch space for files on their way in."""
         return self.rot / "nokkel"

@@ -127,6 +127,7 @@ def lag_modell_assets(
 
 PUBLISERTE = (
     "avstemming",
+    "avvik_periodisering",
     "budsjett_maaned",
     "fct_utgift_maaned",
     "ind_kostra",

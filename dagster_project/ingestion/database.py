@@ -97,6 +97,18 @@ create table if not exists intern.kjoring_parametre (
     bygget_av varchar not null
 );
 
+create table if not exists intern.kvittering (
+    kommunenummer varchar not null,
+    maaned date not null,
+    serie varchar not null,
+    aarsak varchar not null,
+    motpart_maaned date,
+    belop_nok decimal(18, 2),
+    kvittert_av varchar not null,
+    tekst varchar not null,
+    tidspunkt timestamp not null
+);
+
 create table if not exists intern.nokkel_merke (
     merke varchar not null,
     tatt_i_bruk timestamp not null
