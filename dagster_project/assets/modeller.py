@@ -147,4 +147,5 @@ PUBLISERTE = (
     "maanedsindikator",
     "nav_register",
     "nav_register_dagens",
+    "periodisering_maal",
 )

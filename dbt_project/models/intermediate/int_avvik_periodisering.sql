@@ -5,7 +5,7 @@ with terskel as (
         max(verdi) filter (where terskel_id = 'advarsel_pst') as advarsel_pst,
         max(verdi) filter (where terskel_id = 'feil_pst') as feil_pst,
         max(verdi) filter (where terskel_id = 'publiser_info_pst') as publiser_info_pst,
-        max(verdi) filter (where terskel_id = 'normal_vindu_maaneder') as normal_vindu,
+        max(verdi) filter (where terskel_id = 'normal_vindu_maaneder') - 1 as normal_foer,
         max(verdi) filter (where terskel_id = 'kutt_dager') as kutt_dager,
         max(verdi) filter (where terskel_id = 'kvittering_endring_pst') as kvittering_endring_pst
     from {{ ref('avvik_terskel') }}
@@ -98,10 +98,12 @@ fra_leveranse as (
         'fagsystem' as serie,
         'manglende_leveranse' as aarsak,
         case leveranse.status
-            when 'mangler' then 'er ikke levert, og fristen var ' || {{ dato_tekst('leveranse.frist', 'maanedsnavn.navn') }}
-            when 'liten' then
-                'har ' || {{ heltall_tekst('leveranse.rader') }} || ' rader, der '
-                || {{ heltall_tekst('leveranse.vanlig_antall') }} || ' er vanlig, så måneden er trolig ikke hel'
+            when 'mangler'
+                then 'er ikke levert, og fristen var ' || {{ dato_tekst('leveranse.frist', 'maanedsnavn.navn') }}
+            when 'liten'
+                then
+                    'har ' || {{ heltall_tekst('leveranse.rader') }} || ' rader, der '
+                    || {{ heltall_tekst('leveranse.vanlig_antall') }} || ' er vanlig, så måneden er trolig ikke hel'
             else
                 'slutter ' || {{ dato_tekst('leveranse.siste_registrert', 'maanedsnavn.navn') }}
                 || ', mye tidligere enn i andre måneder, så måneden er trolig ikke hel'
@@ -120,32 +122,94 @@ fra_leveranse as (
         )
 ),
 
+-- A payment of another month with a voucher of this one is posted as it came, and nobody knows why it came then.
+fra_regnskap as (
+    select
+        kommunenummer,
+        regnskapsmaaned as maaned,
+        'regnskap' as serie,
+        if(aarsak = 'betalingsdato', 'uforklart', aarsak) as aarsak,
+        motpart_maaned,
+        sum(belop_nok)::decimal(18, 2) as belop_nok
+    from {{ ref('int_hovedbok_aarsak') }}
+    where aarsak in ('balanseforing', 'dobbeltforing', 'feil_periode', 'betalingsdato')
+    group by all
+),
+
+regnskapsmaaned_levert as (
+    select distinct
+        kommunenummer,
+        make_date(regnskapsaar, least(right(periode, 2)::integer, 12), 1) as maaned
+    from {{ ref('int_regnskap_periode') }}
+    where objekt = 'hovedbok'
+    union
+    select distinct
+        kommunenummer,
+        maaned
+    from {{ ref('int_hovedbok') }}
+),
+
+-- Months between others that never came from the ledger.
+hull_i_regnskap as (
+    select
+        kommunenummer,
+        unnest(
+            generate_series(maaned + interval 1 month, neste_maaned - interval 1 month, interval 1 month)
+        )::date as maaned,
+        'regnskap' as serie,
+        'manglende_leveranse' as aarsak,
+        'er ikke levert, men månedene før og etter er det' as grunn,
+        'FEIL' as alvor
+    from (
+        select
+            kommunenummer,
+            maaned,
+            lead(maaned) over (partition by kommunenummer order by maaned) as neste_maaned
+        from regnskapsmaaned_levert
+    ) as levert
+    where neste_maaned > maaned + interval 1 month
+),
+
 funn as (
     select * from fra_fagsystem
     union all by name
     select * from fra_leveranse
+    union all by name
+    select * from fra_regnskap
+    union all by name
+    select * from hull_i_regnskap
 ),
 
-periodisert as (
+maanedssum as (
     select
         kommunenummer,
         maaned,
+        'fagsystem' as serie,
         sum(belop_nok) as belop_nok
     from {{ ref('int_utgift_maaned') }}
     where grunnlag = 'periodisert'
+    group by kommunenummer, maaned
+    union all
+    select
+        kommunenummer,
+        maaned,
+        'regnskap' as serie,
+        sum(belop_nok) as belop_nok
+    from {{ ref('int_utgift_regnskap') }}
     group by kommunenummer, maaned
 ),
 
 vanlig as (
     select
-        periodisert.kommunenummer,
-        periodisert.maaned,
-        median(periodisert.belop_nok) over (
-            partition by periodisert.kommunenummer
-            order by periodisert.maaned
-            rows between terskel.normal_vindu - 1 preceding and current row
+        maanedssum.kommunenummer,
+        maanedssum.maaned,
+        maanedssum.serie,
+        median(maanedssum.belop_nok) over (
+            partition by maanedssum.kommunenummer, maanedssum.serie
+            order by maanedssum.maaned
+            rows between terskel.normal_foer preceding and current row
         ) as belop_nok
-    from periodisert
+    from maanedssum
     cross join terskel
 ),
 
@@ -159,7 +223,11 @@ maalt as (
             partition by funn.kommunenummer, funn.maaned, funn.serie, funn.aarsak
         ) as funnets_andel_pst
     from funn
-    asof left join vanlig on funn.kommunenummer = vanlig.kommunenummer and funn.maaned >= vanlig.maaned
+    asof left join vanlig
+        on
+            funn.kommunenummer = vanlig.kommunenummer
+            and funn.serie = vanlig.serie
+            and funn.maaned >= vanlig.maaned
 ),
 
 -- An amount where nobody knows what is usual is looked at.
@@ -195,7 +263,7 @@ beroert as (
                 struct_pack(grunnlag := 'periodisert', beroert_maaned := coalesce(motpart_maaned, maaned))
             ],
             recursive := true
-        )
+        ) as sted
     from utbetaling
 ),
 
@@ -236,11 +304,33 @@ viser_skjult as (
     where beroert.celler = 1
 ),
 
+-- The ledger does not know how many an amount is for: as many as it would be paid to at the month's mean.
+per_mottaker as (
+    select
+        utgift.kommunenummer,
+        utgift.maaned,
+        sum(utgift.belop_nok) / nullif(any_value(populasjon.mottaker_antall), 0)::double as belop_nok
+    from {{ ref('int_utgift_maaned') }} as utgift
+    inner join {{ ref('int_populasjon_maaned') }} as populasjon
+        on
+            populasjon.populasjon = 'alle'
+            and utgift.grunnlag = populasjon.grunnlag
+            and utgift.kommunenummer = populasjon.kommunenummer
+            and utgift.maaned = populasjon.maaned
+    where utgift.grunnlag = 'periodisert'
+    group by utgift.kommunenummer, utgift.maaned
+),
+
 kvittert as (
     select
         vurdert.*,
         case
             when vurdert.mottaker_antall < minste.viste_antall then 'faa_personer'
+            when
+                vurdert.serie = 'regnskap'
+                and vurdert.aarsak not in ('balanseforing', 'manglende_leveranse')
+                and coalesce(abs(vurdert.belop_nok) < minste.viste_antall * per_mottaker.belop_nok, true)
+                then 'faa_personer'
             when viser_skjult.aarsak is not null then 'viser_skjult_tall'
             when vurdert.alvor = 'INFO' and abs(vurdert.andel_av_maaned_pst) < terskel.publiser_info_pst then 'ubetydelig'
         end as ikke_publisert,
@@ -260,6 +350,8 @@ kvittert as (
     from vurdert
     cross join terskel
     cross join minste
+    left join per_mottaker
+        on vurdert.kommunenummer = per_mottaker.kommunenummer and vurdert.maaned = per_mottaker.maaned
     left join viser_skjult
         on
             vurdert.serie = 'fagsystem'
@@ -291,7 +383,8 @@ select
         'maaned': "maanedsnavn.navn[month(kvittert.maaned)] || ' ' || year(kvittert.maaned)",
         'belop': "coalesce(" ~ kroner_tekst('kvittert.belop_nok') ~ ", '')",
         'motpart_navn': "coalesce(maanedsnavn.navn[month(kvittert.motpart_maaned)], '')",
-        'motpart': "coalesce(" ~ maaned_tekst('kvittert.motpart_maaned', 'kvittert.maaned', 'maanedsnavn.navn') ~ ", '')",
+        'motpart': "coalesce("
+            ~ maaned_tekst('kvittert.motpart_maaned', 'kvittert.maaned', 'maanedsnavn.navn') ~ ", '')",
         'dag': "coalesce('1. ' || maanedsnavn.navn[month(kvittert.motpart_maaned)], '')",
         'dagtype': "coalesce(kalender.neste_forste_er, '')",
         'grunn': "coalesce(kvittert.grunn, '')",

@@ -46,32 +46,65 @@ fort_paa as (
             and konto.stonadsform = formaal.stonadsform
 ),
 
+-- The accounts of the months, as they are posted and as they are put right.
+konto_maaned as (
+    select
+        kommunenummer,
+        maaned,
+        stonadsart,
+        stonadsform
+    from {{ ref('int_utgift_regnskap') }}
+    union
+    select
+        kommunenummer,
+        maaned,
+        stonadsart,
+        stonadsform
+    from {{ ref('int_utgift_regnskap_rettet') }}
+),
+
 -- The ledger does not know how many a sum is paid to. Behind it are the kinds of stønad paid in the month that are, or
 -- may be, posted on the account; a hidden one of them would be the sum less the others.
 bak_kontoen as (
     select
-        regnskap.kommunenummer,
-        regnskap.maaned,
-        regnskap.stonadsart,
-        regnskap.stonadsform,
+        konto_maaned.kommunenummer,
+        konto_maaned.maaned,
+        konto_maaned.stonadsart,
+        konto_maaned.stonadsform,
         bool_or(utgift.skjermet) as har_skjult
-    from {{ ref('int_utgift_regnskap') }} as regnskap
+    from konto_maaned
     inner join fort_paa
         on
-            regnskap.kommunenummer = fort_paa.kommunenummer
-            and regnskap.stonadsform = fort_paa.stonadsform
-            and regnskap.stonadsart = coalesce(fort_paa.konto_stonadsart, regnskap.stonadsart)
+            konto_maaned.kommunenummer = fort_paa.kommunenummer
+            and konto_maaned.stonadsform = fort_paa.stonadsform
+            and konto_maaned.stonadsart = coalesce(fort_paa.konto_stonadsart, konto_maaned.stonadsart)
     inner join fagsystem as utgift
         on
             utgift.grunnlag = 'kontant'
             and fort_paa.kommunenummer = utgift.kommunenummer
             and fort_paa.stonadsart = utgift.stonadsart
             and fort_paa.stonadsform = utgift.stonadsform
-            and regnskap.maaned = utgift.maaned
+            and konto_maaned.maaned = utgift.maaned
     group by all
 ),
 
 -- Where nobody is known to be behind an account, its sum must not be that of the form less the other accounts.
+konto_skjermet as (
+    select
+        konto_maaned.*,
+        coalesce(bak_kontoen.har_skjult, true)
+        or bool_or(bak_kontoen.har_skjult is null) over (
+            partition by konto_maaned.kommunenummer, konto_maaned.maaned, konto_maaned.stonadsform
+        ) as skjermet
+    from konto_maaned
+    left join bak_kontoen
+        on
+            konto_maaned.kommunenummer = bak_kontoen.kommunenummer
+            and konto_maaned.maaned = bak_kontoen.maaned
+            and konto_maaned.stonadsart = bak_kontoen.stonadsart
+            and konto_maaned.stonadsform = bak_kontoen.stonadsform
+),
+
 regnskap as (
     select
         regnskap.kommunenummer,
@@ -81,17 +114,41 @@ regnskap as (
         regnskap.stonadsform,
         regnskap.belop_nok,
         regnskap.mottaker_antall,
-        coalesce(bak_kontoen.har_skjult, true)
-        or bool_or(bak_kontoen.har_skjult is null) over (
-            partition by regnskap.kommunenummer, regnskap.maaned, regnskap.stonadsform
-        ) as skjermet
+        konto_skjermet.skjermet
     from {{ ref('int_utgift_regnskap') }} as regnskap
-    left join bak_kontoen
+    inner join konto_skjermet
         on
-            regnskap.kommunenummer = bak_kontoen.kommunenummer
-            and regnskap.maaned = bak_kontoen.maaned
-            and regnskap.stonadsart = bak_kontoen.stonadsart
-            and regnskap.stonadsform = bak_kontoen.stonadsform
+            regnskap.kommunenummer = konto_skjermet.kommunenummer
+            and regnskap.maaned = konto_skjermet.maaned
+            and regnskap.stonadsart = konto_skjermet.stonadsart
+            and regnskap.stonadsform = konto_skjermet.stonadsform
+),
+
+-- What is put right is moved from one month to another, and the difference of the two series is what was moved: hidden
+-- in one of the months, it is hidden in all of them.
+rettet as (
+    select
+        rettet.kommunenummer,
+        rettet.maaned,
+        'regnskap_rettet' as grunnlag,
+        rettet.stonadsart,
+        rettet.stonadsform,
+        rettet.belop_nok,
+        null::integer as mottaker_antall,
+        bool_or(konto_skjermet.skjermet) as skjermet
+    from (
+        select
+            * exclude (fort_i),
+            unnest(list_distinct(list_append(fort_i, maaned))) as beroert_maaned
+        from {{ ref('int_utgift_regnskap_rettet') }}
+    ) as rettet
+    inner join konto_skjermet
+        on
+            rettet.kommunenummer = konto_skjermet.kommunenummer
+            and rettet.beroert_maaned = konto_skjermet.maaned
+            and rettet.stonadsart = konto_skjermet.stonadsart
+            and rettet.stonadsform = konto_skjermet.stonadsform
+    group by all
 ),
 
 utgift as (
@@ -100,6 +157,9 @@ utgift as (
     union all by name
     select *
     from regnskap
+    union all by name
+    select *
+    from rettet
 )
 
 select
