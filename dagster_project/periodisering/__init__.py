@@ -1,0 +1,1 @@
+"""Periodisation: money that stands in another month than it belongs to."""
