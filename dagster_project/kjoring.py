@@ -99,7 +99,14 @@ class Sammendrag:
 def klargjor_dagster(mappe: Mappe) -> None:
     """Write Dagster's own settings into the folder, so that `stonad ui` and `stonad kjor` share history."""
     mappe.dagster.mkdir(parents=True, exist_ok=True)
-    (mappe.dagster / "dagster.yaml").write_text(yaml.safe_dump(DAGSTER_YAML), encoding="utf-8")
+    hendelseslogg = {
+        "module": "dagster_project.hendelseslogg",
+        "class": "Hendelseslogg",
+        # Where Dagster itself would have it.
+        "config": {"base_dir": str(mappe.dagster / "history" / "runs")},
+    }
+    innstillinger = DAGSTER_YAML | {"event_log_storage": hendelseslogg}
+    (mappe.dagster / "dagster.yaml").write_text(yaml.safe_dump(innstillinger), encoding="utf-8")
 
 
 def kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, *, bygg_alltid: bool = False) -> Sammendrag:
