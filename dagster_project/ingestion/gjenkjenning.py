@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.fagsystem.profil import Profiler, Treff
-from dagster_project.kostra.layout import Layout, find_layout, layouts
+from dagster_project.kostra.layout import HELE_KOMMUNEN, OSLO, Layout, find_layout, layouts
 from dagster_project.register.gjenkjenning import gjenkjenn_register
 from dagster_project.ssb.jsonstat import er_jsonstat
 
@@ -26,7 +26,8 @@ _AARSMAPPE = re.compile(r"^(20\d\d)$")
 class Gjenkjent:
     """What a file looks like. `layout` is None where the form is plain but no layout fits; `regel` says why.
 
-    `fagsystem` is filled for a report from a case system, and has what its name says.
+    `fagsystem` is filled for a report from a case system, and has what its name says. `bydel` is filled for a file from
+    a district of Oslo that has no records to tell it.
     """
 
     kilde: str
@@ -37,6 +38,7 @@ class Gjenkjent:
     regel: str | None = None
     tillegg: str = ""
     fagsystem: Treff | None = None
+    bydel: str | None = None
 
     @property
     def er_uten_poster(self) -> bool:
@@ -101,10 +103,12 @@ def _nullmelding(fil: Path, navn: re.Match[str] | None) -> Gjenkjent:
     if navn is None or aar is None or navn[1].lower() == "bev":
         return Gjenkjent("ukjent", "ukjent", regel="ingenting_uten_navn")
     skjema = _SKJEMA_FOR_NAVN[navn[1].lower()]
+    kommunenummer, bydel = navn[2][:4], navn[2][4:]
     layout = find_layout(skjema, int(aar))
     if layout is None:
-        return Gjenkjent("kostra", skjema, None, int(aar), navn[2][:4], "ukjent_aar", aar)
-    return Gjenkjent("kostra", skjema, layout, int(aar), navn[2][:4])
+        return Gjenkjent("kostra", skjema, None, int(aar), kommunenummer, "ukjent_aar", aar)
+    er_i_bydel = kommunenummer == OSLO and bydel != HELE_KOMMUNEN
+    return Gjenkjent("kostra", skjema, layout, int(aar), kommunenummer, bydel=bydel if er_i_bydel else None)
 
 
 def _personskjema(linjer: list[str], navn: re.Match[str] | None) -> str:

@@ -285,7 +285,7 @@ def _les_gruppe(
 
 def _vurder_tom(innhold: Filinnhold, funnet: Gjenkjent, kommuner: frozenset[str]) -> Vurdering:
     """Judge a file without records: nothing to report, or nothing at all."""
-    vurdering = Vurdering(innhold, funnet, kommunenummer=funnet.kommunenummer, aar=funnet.aar)
+    vurdering = Vurdering(innhold, funnet, kommunenummer=funnet.kommunenummer, aar=funnet.aar, bydel=funnet.bydel)
     regel, tillegg = funnet.regel, funnet.tillegg
     if regel is None and funnet.kommunenummer not in kommuner:
         regel, tillegg = "fremmed_kommune", funnet.kommunenummer or ""
@@ -306,7 +306,7 @@ def _id(mappe: Mappe, innhold: Filinnhold, funnet: Gjenkjent, filnavn: str) -> s
     # A file without records is the same bytes for every municipality and year; who sent it makes it a delivery.
     if funnet.er_uten_poster:
         avsender = funnet.kommunenummer or trygt_navn(innhold.sti.relative_to(mappe.innboks).as_posix())
-        return f"{innhold.leveranse_id}-{funnet.objekt}-{avsender}-{funnet.aar or ''}"
+        return f"{innhold.leveranse_id}-{funnet.objekt}-{avsender}{funnet.bydel or ''}-{funnet.aar or ''}"
     return innhold.leveranse_id
 
 

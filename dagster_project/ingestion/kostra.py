@@ -18,13 +18,13 @@ from dagster_project.ingestion.fil import Filinnhold, lesbar_kopi
 from dagster_project.ingestion.gjenkjenning import Gjenkjent
 from dagster_project.ingestion.regel import MAKS_I_MELDING, linjeliste, melding, oppramsing, regler
 from dagster_project.ingestion.vurdering import Vurdering
-from dagster_project.kostra.layout import Felt, Layout, kjente_aar
+from dagster_project.kontrollsiffer import KONTROLLSIFFER
+from dagster_project.kostra.layout import OSLO, Felt, Layout, kjente_aar
 
 IDENTITETSFELT = ("FODSELSDATO", "PERSON_FODSELSNR", "PERSON_DUF")
 # Two records are the same person twice when these are equal too. In 11CF one person may end one programme and
 # begin another in the same year (SSB's rule 005A looks at the status); in Oslo a person may stand in two districts.
 SKILLER_SAMME_PERSON = {"11F": (), "11CF": ("STATUS",)}
-OSLO = "0301"
 
 
 def _utsnitt(fra: int, lengde: int) -> str:
@@ -326,27 +326,9 @@ def _sql_personkolonner(skjema: str, layout: Layout) -> str:
     """
 
 
-FODSELSNUMMER_MAKROER = """
-create or replace temp macro siffer(tall, plass) as (tall // (10 ** plass)::bigint) % 10;
-
-create or replace temp macro har_rette_kontrollsiffer(n) as
-    (
-        3 * siffer(n, 10) + 7 * siffer(n, 9) + 6 * siffer(n, 8) + siffer(n, 7) + 8 * siffer(n, 6)
-        + 9 * siffer(n, 5) + 4 * siffer(n, 4) + 5 * siffer(n, 3) + 2 * siffer(n, 2) + siffer(n, 1)
-    ) % 11 = 0
-    and (
-        5 * siffer(n, 10) + 4 * siffer(n, 9) + 3 * siffer(n, 8) + 2 * siffer(n, 7) + 7 * siffer(n, 6)
-        + 6 * siffer(n, 5) + 5 * siffer(n, 4) + 4 * siffer(n, 3) + 3 * siffer(n, 2) + 2 * siffer(n, 1) + siffer(n, 0)
-    ) % 11 = 0;
-
-create or replace temp macro er_gyldig_duf(n) as
-    (
-        4 * siffer(n, 11) + 6 * siffer(n, 10) + 3 * siffer(n, 9) + 2 * siffer(n, 8) + 4 * siffer(n, 7)
-        + 6 * siffer(n, 6) + 3 * siffer(n, 5) + 2 * siffer(n, 4) + 7 * siffer(n, 3) + 5 * siffer(n, 2)
-    ) % 11 = n % 100;
-
-create or replace temp macro er_plassholder(n) as n % 100000 in (100, 200, 99999);
-
+FODSELSNUMMER_MAKROER = (
+    KONTROLLSIFFER
+    + """
 -- The month a person was born in, from the number alone; null where the number has no possible date.
 create or replace temp macro fodselsmaaned_av_plassholder(n, aar) as
     case
@@ -381,6 +363,7 @@ create or replace temp macro fodselsmaaned_av_nummer(n) as
         (n // 100) % 1000
     );
 """
+)
 
 
 def _finn_feil(con: duckdb.DuckDBPyConnection, skjema: str, layout: Layout | None) -> None:

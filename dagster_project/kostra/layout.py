@@ -5,6 +5,10 @@ from functools import cache
 
 from dagster_project.seeds import read_seed
 
+OSLO = "0301"
+HELE_KOMMUNEN = "00"
+"""What stands for the district where the file is from the whole municipality."""
+
 
 @dataclass(frozen=True)
 class Felt:

@@ -103,6 +103,15 @@ def test_nothing_to_report_is_told_by_name_and_folder(tmp_path, sti, skjema, aar
     assert funnet.er_uten_poster
 
 
+@pytest.mark.parametrize(
+    ("navn", "bydel"),
+    [("Sosial_030107_2025.dat", "07"), ("Sosial_030100_2025.dat", None), ("KVP_341107_2025.dat", None)],
+)
+def test_a_district_of_oslo_tells_itself_by_name(tmp_path, navn, bydel):
+    (tmp_path / navn).write_bytes(b" ")
+    assert gjenkjenn(tmp_path / navn).bydel == bydel
+
+
 @pytest.mark.parametrize("navn", ["Sosial_341100.dat", "fil.dat", "Sosial_3411_2025.dat", "BEV_341100_2025.dat"])
 def test_nothing_to_report_from_nobody_is_refused(tmp_path, navn):
     (tmp_path / navn).write_bytes(b" ")

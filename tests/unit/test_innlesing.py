@@ -291,6 +291,14 @@ class TestNothingToReport:
         assert [vurdering.status for vurdering in resultat.vurderinger] == ["godtatt"] * 4
         assert sporr(mappe, "select count(distinct leveranse_id) from intern.leveranse") == [(4,)]
 
+    def test_each_district_of_oslo_has_its_own(self, mappe, miljo):
+        (mappe.konfig / "kommuner.yml").write_text('kommuner: [{kommunenummer: "0301", navn: Oslo}]')
+        for bydel in ("05", "07"):
+            (mappe.innboks / f"Sosial_0301{bydel}_2025.dat").write_bytes(b" ")
+        les(mappe, miljo)
+        svar = sporr(mappe, "select bydel, status from intern.leveranse order by bydel")
+        assert svar == [("05", "godtatt"), ("07", "godtatt")]
+
     def test_the_same_again_changes_nothing(self, mappe, miljo):
         for dag in (1, 2):
             (mappe.innboks / "Sosial_341100_2025.dat").write_bytes(b" ")

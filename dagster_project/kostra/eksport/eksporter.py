@@ -12,7 +12,6 @@ import duckdb
 
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
 from dagster_project.ingestion.database import kladdemappe, tom_kladdemappe
-from dagster_project.ingestion.kostra import OSLO
 from dagster_project.ingestion.nokkel import last_kryptering
 from dagster_project.ingestion.regel import oppramsing
 from dagster_project.ingestion.sql import sql_tekst
@@ -28,7 +27,7 @@ from dagster_project.kostra.eksport.skriving import (
 from dagster_project.kostra.eksport.utbetalinger import hent_utbetalinger
 from dagster_project.kostra.eksport.utkast import FILNAVN, KILDER, UTBETALINGER, UTTREKK, Bestilling, Utkast
 from dagster_project.kostra.eksport.uttrekk import hent_uttrekk
-from dagster_project.kostra.layout import find_layout, kjente_aar
+from dagster_project.kostra.layout import OSLO, find_layout, kjente_aar
 from dagster_project.kostra.skriv import LINJESLUTT, SKJEMAER_SOM_KAN_VAERE_TOMME
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, Miljo

@@ -10,11 +10,10 @@ from datetime import date
 import duckdb
 
 from dagster_project.feil import Brukerfeil
-from dagster_project.ingestion.kostra import OSLO
 from dagster_project.ingestion.regel import oppramsing
 from dagster_project.kostra.eksport.identitet import koble_til_identiteter
-from dagster_project.kostra.eksport.utkast import HELE_KOMMUNEN, Bestilling, Utkast
-from dagster_project.kostra.layout import Layout, find_layout
+from dagster_project.kostra.eksport.utkast import Bestilling, Utkast
+from dagster_project.kostra.layout import HELE_KOMMUNEN, OSLO, Layout, find_layout
 from dagster_project.kostra.skriv import SkriveError, lag_posttabell
 from dagster_project.kostra.staging import MAANEDER
 from dagster_project.settings import Mappe, Miljo

@@ -8,7 +8,6 @@ from dagster_project.kostra.layout import Layout
 
 FILNAVN = {"11F": "Sosial", "11CF": "KVP", "0A": "BEV"}
 """What SSB calls the files of each form; the region and, for a quarter, its number follow."""
-HELE_KOMMUNEN = "00"
 UTTREKK, UTBETALINGER = "uttrekk", "utbetalinger"
 KILDER = (UTTREKK, UTBETALINGER)
 """What a file is made of: an extract as it was delivered, or (11F) the payments of the monthly deliveries."""

@@ -10,12 +10,11 @@ import duckdb
 
 from dagster_project.feil import Brukerfeil
 from dagster_project.ingestion.database import RAATABELL
-from dagster_project.ingestion.kostra import OSLO
 from dagster_project.ingestion.regel import oppramsing
 from dagster_project.kostra.eksport.identitet import koble_til_identiteter
 from dagster_project.kostra.eksport.utbetalinger import SKJEMA_AV_UTBETALINGER, leverte_maaneder
-from dagster_project.kostra.eksport.utkast import HELE_KOMMUNEN, Bestilling, Levert, Utkast
-from dagster_project.kostra.layout import Layout, layouts
+from dagster_project.kostra.eksport.utkast import Bestilling, Levert, Utkast
+from dagster_project.kostra.layout import HELE_KOMMUNEN, OSLO, Layout, layouts
 from dagster_project.settings import Mappe, Miljo
 
 IDENTITETSKOLONNE = {

@@ -37,31 +37,9 @@ create or replace macro strengt_dato(s) as
         when er_dato(s) then try_cast(concat_ws('-', right(s, 4), substring(s, 3, 2), substring(s, 1, 2)) as date)
     end;
 
--- Digit number `plass` from the right, 0 the last. The number may be null in all that follow.
-create or replace macro siffer(tall, plass) as (tall // (10 ** plass)::bigint) % 10;
-
-create or replace macro har_rette_kontrollsiffer(n) as
-    (
-        3 * siffer(n, 10) + 7 * siffer(n, 9) + 6 * siffer(n, 8) + siffer(n, 7) + 8 * siffer(n, 6)
-        + 9 * siffer(n, 5) + 4 * siffer(n, 4) + 5 * siffer(n, 3) + 2 * siffer(n, 2) + siffer(n, 1)
-    ) % 11 = 0
-    and (
-        5 * siffer(n, 10) + 4 * siffer(n, 9) + 3 * siffer(n, 8) + 2 * siffer(n, 7) + 7 * siffer(n, 6)
-        + 6 * siffer(n, 5) + 5 * siffer(n, 4) + 4 * siffer(n, 3) + 3 * siffer(n, 2) + 2 * siffer(n, 1) + siffer(n, 0)
-    ) % 11 = 0;
-
-create or replace macro er_gyldig_duf(n) as
-    (
-        4 * siffer(n, 11) + 6 * siffer(n, 10) + 3 * siffer(n, 9) + 2 * siffer(n, 8) + 4 * siffer(n, 7)
-        + 6 * siffer(n, 6) + 3 * siffer(n, 5) + 2 * siffer(n, 4) + 7 * siffer(n, 3) + 5 * siffer(n, 2)
-    ) % 11 = n % 100;
-
 -- The twelve digits as a number; null where it is anything else.
 create or replace macro duf_nummer(s) as
     case when regexp_full_match(trim_blanke(s), '[0-9]{12}') then trim_blanke(s)::bigint end;
-
--- A number for one whose personal number is not known ends in one of these.
-create or replace macro er_plassholder(n) as n % 100000 in (100, 200, 99999);
 
 create or replace macro fodselsaar_av_delene(dag, maaned, yy, individ) as
     case

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from dagster_project.kontrollsiffer import KONTROLLSIFFER
 from dagster_project.kostra.kontroll.arbeidslag import MINNE, Arbeidslag
 from dagster_project.kostra.kontroll.lesing import BIT, Kontrollfil, les_linjer
 from dagster_project.kostra.kontroll.regel import (
@@ -162,6 +163,7 @@ def _kontroller_skjema(
     _fyll(con, "kontrollkode", {"liste": liste, "kode": kode})
     grense, verdi = zip(*grenser(skjema, utgave), strict=True)
     _fyll(con, "kontrollgrense", {"grense": grense, "verdi": verdi})
+    con.execute(KONTROLLSIFFER)
     con.execute(les_sql("makroer"))
     lag.alle(les_sql("oppslag"))
     con.execute(f"create or replace view kjoring as from kontroll_fil where skjema = '{skjema}'")
