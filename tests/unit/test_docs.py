@@ -183,6 +183,16 @@ def seed(navn_: str) -> list[dict[str, str]]:
         return list(csv.DictReader(fil))
 
 
+def test_every_cause_of_a_difference_is_explained_as_the_seed_has_it() -> None:
+    tekst = les(ROOT / "docs" / "avstemming.md")
+    rader = tabellrader(tekst)
+    for rad in seed("avstemming_aarsak"):
+        assert f"`{rad['fra_kilde']}` til `{rad['til_kilde']}`" in tekst
+        assert [f"`{rad['aarsak']}`", rad["navn"], rad["prove"], rad["gjor"] or "–"] in rader
+    for rad in seed("avstemming_parameter"):
+        assert [f"`{rad['parameter']}`", rad["verdi"].replace(".", ","), rad["betydning"]] in rader
+
+
 def test_every_rule_for_deliveries_is_explained() -> None:
     forklart = {rad[0].strip("`") for rad in tabellrader(les(DRIFT)) if rad[0].startswith("`")}
     assert {rad["regel_id"] for rad in seed("leveranseregel")} <= forklart
