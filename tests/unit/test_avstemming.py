@@ -184,6 +184,22 @@ def test_a_made_up_voucher_is_unexplained_in_the_month_it_is_posted_in(linje, ma
     }
 
 
+@pytest.mark.parametrize(("linje", "personer"), [(Linje("2", JAN_10, "77"), 0), (None, 2)])
+def test_nobody_is_behind_a_voucher_that_is_not_of_the_payments(linje, personer):
+    """With one voucher more, that voucher is what is left; without it, the payments of two persons are posted wrong."""
+    con = lag_varehus(
+        [Betaling(JAN_10, "1000"), Betaling(JAN_10, "500", 2)],
+        [Linje("1", JAN_10, "1500" if linje else "1577"), *([linje] if linje else [Linje("2", JAN_10, "3")])],
+    )
+    bygg_avstemming(con)
+    antall = con.execute("""
+        select person_antall
+        from int_avstemming
+        where aarsak = 'uforklart' and til_kilde = 'hovedbok' and stonadsform = 'ALLE' and month(maaned) = 1
+    """).fetchone()
+    assert antall == (personer,)
+
+
 def test_only_months_both_have_delivered_are_compared():
     con = lag_varehus([Betaling(FEB_3, "5")], [Linje("1", JAN_10, "7"), Linje("2", FEB_3, "5")], leverte=[FEB, MAR])
     bygg_avstemming(con)

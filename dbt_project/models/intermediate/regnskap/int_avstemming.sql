@@ -123,6 +123,7 @@ dag_begge as (
         dato,
         stonadsform,
         maaned,
+        er_betaling,
         belop_nok
     from dag_bok
     union all
@@ -131,6 +132,7 @@ dag_begge as (
         dato,
         stonadsform,
         maaned,
+        true as er_betaling,
         -betalt_nok as belop_nok
     from betalt
 ),
@@ -141,7 +143,8 @@ dag_rest as (
         dato,
         stonadsform,
         maaned,
-        sum(belop_nok) as rest_nok
+        sum(belop_nok) as rest_nok,
+        coalesce(sum(belop_nok) filter (where er_betaling), 0) != 0 as er_av_betalingene
     from dag_begge
     group by all
     having rest_nok != 0
@@ -241,11 +244,12 @@ dag_aarsak as (
         dag_rest.stonadsform,
         dag_bevis.aarsak,
         dag_rest.rest_nok as belop_nok,
-        case dag_bevis.aarsak
-            when 'stoppet' then dag_bevis.stoppet_mottakere
-            when 'tilbakeforing' then dag_bevis.tilbakefort_mottakere
-            when 'refusjoner' then dag_bevis.tilbakefort_mottakere
-            when 'mangler_i_fagsystem' then dag_bevis.til_side_mottakere
+        case
+            when dag_bevis.aarsak = 'stoppet' then dag_bevis.stoppet_mottakere
+            when dag_bevis.aarsak in ('tilbakeforing', 'refusjoner') then dag_bevis.tilbakefort_mottakere
+            when dag_bevis.aarsak = 'mangler_i_fagsystem' then dag_bevis.til_side_mottakere
+            -- Nobody is behind a voucher that is not of the payments.
+            when dag_bevis.aarsak is null and not dag_rest.er_av_betalingene then []
             else dag_bevis.betalt_mottakere
         end as mottakere
     from dag_rest
