@@ -49,6 +49,10 @@ TABELLER = """
         leveranse_id varchar, linje integer, kommunenummer varchar, utbetalingsdato date, forfallsdato date,
         stonadsform varchar, belop_nok decimal(18, 2)
     );
+    create table stg_intern__karantene (
+        leveranse_id varchar, linje integer, kommunenummer varchar, objekt varchar, belop decimal(18, 2)[],
+        datoer date[]
+    );
     create table int_utgift_periodisert (
         mottaker_nr integer, maaned date, belop_nok decimal(18, 2), stonadstype_nr integer
     );
@@ -132,6 +136,7 @@ def lag_varehus(
     *,
     stoppet: Sequence[Betaling] = (),
     til_side: Sequence[Betaling] = (),
+    ulest: Sequence[Betaling] = (),
     levert_11f: Sequence[Maaned11F] = (),
     levert_0a: Sequence[Sum0A] = (),
     deltakere: Sequence[Deltaker] = (),
@@ -156,6 +161,11 @@ def lag_varehus(
         con,
         "stg_fagsystem__utbetaling",
         (["u", nr, KOMMUNE, b.dag, None, b.form, b.belop] for nr, b in enumerate(til_side)),
+    )
+    _skriv(
+        con,
+        "stg_intern__karantene",
+        (["k", nr, KOMMUNE, "utbetaling", [281, b.belop], [b.dag, MAR]] for nr, b in enumerate(ulest)),
     )
     _skriv(
         con,

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from dagster_project.seeds import read_seed
@@ -150,6 +151,47 @@ def test_where_vouchers_cannot_be_told_by_their_day_no_day_is_said_to_be_missing
 def test_rows_that_are_set_aside_are_missing_in_the_case_system(fort, aarsak):
     svar = hold([Betaling(JAN_10, "1000")], [Linje("1", JAN_10, fort)], til_side=[Betaling(JAN_10, "250", 2)])
     assert svar == {"fra": "1100.00", aarsak: f"{Decimal(fort) - 1000:.2f}", "til": f"{Decimal(fort) + 100:.2f}"}
+
+
+@pytest.mark.parametrize(
+    ("ulest", "aarsak"),
+    [
+        (Betaling(JAN_10, "250", 2), "mangler_i_fagsystem"),
+        (Betaling(JAN_10, "250.01", 2), "uforklart"),
+        (Betaling(JAN_20, "250", 2), "uforklart"),
+    ],
+)
+def test_a_row_that_could_not_be_read_is_known_by_its_day_and_its_amount(ulest, aarsak):
+    svar = hold([Betaling(JAN_10, "1000")], [Linje("1", JAN_10, "1250")], ulest=[ulest])
+    assert svar == {"fra": "1100.00", aarsak: "250.00", "til": "1350.00"}
+
+
+def test_amounts_and_dates_are_found_in_a_row_that_could_not_be_read():
+    con = duckdb.connect()
+    con.execute("""
+        create schema intern;
+        create table intern.karantene (leveranse_id varchar, linje integer, regel varchar, raatekst_maskert varchar);
+        create table stg_intern__leveranse (
+            leveranse_id varchar, kommunenummer varchar, objekt varchar, kilde varchar, status varchar
+        );
+        insert into stg_intern__leveranse values
+            ('a', '9901', 'utbetaling', 'fagsystem', 'godtatt'),
+            ('b', '9901', 'utbetaling', 'fagsystem', 'avvist'),
+            ('c', '9901', '11F', 'kostra', 'godtatt');
+        insert into intern.karantene values
+            ('a', 2, 'F11', '72;J2;110;Y;1.209,81;01.08.2026;Utbetalt;###########;'),
+            ('a', 2, 'F07', '72;J2;110;Y;1.209,81;01.08.2026;Utbetalt;###########;'),
+            ('a', 3, 'F11', '73|J3|"15 030,40"|-200|2026-01-20|x'),
+            ('a', 4, 'F11', null),
+            ('b', 2, 'F11', '1,00;01.08.2026'),
+            ('c', 2, 'F11', '1,00;01.08.2026');
+    """)
+    run_model(con, "staging/intern/stg_intern__karantene")
+    rader_ = con.execute("select linje, list_sort(belop), datoer from stg_intern__karantene order by linje").fetchall()
+    assert [linje for linje, *_ in rader_] == [2, 3]
+    assert {Decimal("1209.81"), Decimal(72)} <= set(rader_[0][1])
+    assert {Decimal("15030.40"), Decimal(-200)} <= set(rader_[1][1])
+    assert [set(datoer) - {None} for *_, datoer in rader_] == [{date(2026, 8, 1)}, {date(2026, 1, 20)}]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,36 @@ til_side as (
     group by all
 ),
 
+til_side_celle as (
+    select
+        kommunenummer,
+        hash(leveranse_id, linje) as mottaker,
+        datoer,
+        unnest(belop) as belop_nok
+    from {{ ref('stg_intern__karantene') }}
+    where objekt = 'utbetaling'
+),
+
+-- Of a row that could not be read, that it holds the day and the amount must do.
+ulest as (
+    select
+        kommunenummer,
+        belop_nok,
+        mottaker,
+        unnest(datoer) as dato
+    from til_side_celle
+),
+
+ulest_dag as (
+    select
+        kommunenummer,
+        dato,
+        belop_nok,
+        list(distinct mottaker) as mottakere
+    from ulest
+    group by all
+),
+
 bok as (
     select * from {{ ref('int_hovedbok_aarsak') }}
 ),
@@ -195,13 +225,13 @@ dag_bevis as (
         coalesce(betalt.mottakere, []) as betalt_mottakere,
         coalesce(stoppet.mottakere, []) as stoppet_mottakere,
         coalesce(betalt.tilbakefort_mottakere, []) as tilbakefort_mottakere,
-        coalesce(til_side.mottakere, []) as til_side_mottakere,
+        coalesce(til_side.mottakere, ulest_dag.mottakere, []) as til_side_mottakere,
         case
             when list_contains(stoppet.belop, dag.rest_nok) then 'stoppet'
             when dag.rest_nok = -refusjon.refusjon_nok then 'refusjoner'
             when list_contains(betalt.tilbakefort || [betalt.tilbakefort_nok], -dag.rest_nok) then 'tilbakeforing'
             when dag.rest_nok = -annen.rest_nok then 'laan'
-            when dag.rest_nok = til_side.til_side_nok then 'mangler_i_fagsystem'
+            when dag.rest_nok = til_side.til_side_nok or ulest_dag.belop_nok is not null then 'mangler_i_fagsystem'
             when
                 dag.rest_nok = -betalt.betalt_nok
                 and fort_dag.dato is null
@@ -226,6 +256,11 @@ dag_bevis as (
             dag.kommunenummer = til_side.kommunenummer
             and dag.dato = til_side.dato
             and dag.stonadsform = til_side.stonadsform
+    left join ulest_dag
+        on
+            dag.kommunenummer = ulest_dag.kommunenummer
+            and dag.dato = ulest_dag.dato
+            and dag.rest_nok = ulest_dag.belop_nok
     left join refusjon on dag.kommunenummer = refusjon.kommunenummer and dag.dato = refusjon.dato
     left join dag as annen
         on
