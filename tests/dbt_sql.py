@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import jinja2
+import pyarrow as pa
 import yaml
 
 from dagster_project.seeds import read_seed
@@ -26,8 +27,10 @@ def load_seed(con: duckdb.DuckDBPyConnection, name: str) -> None:
     types = seed_config()[name]["+column_types"]
     columns = ", ".join(f"{column} {type_}" for column, type_ in types.items())
     con.execute(f"create or replace table {name} ({columns})")
-    rows = [tuple(row[column] or None for column in types) for row in read_seed(name)]
-    con.executemany(f"insert into {name} values ({', '.join('?' * len(types))})", rows)
+    rows = read_seed(name)
+    con.register("seed_rows", pa.table({column: pa.array([row[column] or None for row in rows]) for column in types}))
+    con.execute(f"insert into {name} by name from seed_rows")
+    con.unregister("seed_rows")
 
 
 def model_sql(path: str, schema: str = "") -> str:

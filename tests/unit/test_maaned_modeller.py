@@ -78,6 +78,10 @@ def con():
         "stonadsform varchar, belop_nok decimal(18, 2), mottaker_antall integer)"
     )
     con.execute(
+        "create table int_utgift_regnskap_rettet (kommunenummer varchar, maaned date, stonadsart varchar, "
+        "stonadsform varchar, belop_nok decimal(18, 2), fort_i date[])"
+    )
+    con.execute(
         "create table int_fagsystem_utbetaling_i_kraft (kommunenummer varchar, stonadsart varchar, "
         "stonadsform varchar, art varchar)"
     )
@@ -278,6 +282,20 @@ def test_an_account_is_shown_when_all_that_is_posted_on_it_is(con, bi):
         "LIVSOPPHOLD": ("6500.00", None, False),
         "BOUTGIFT": ("9000.00", None, False),
     }
+
+
+@pytest.mark.parametrize(("fort_i", "skjult"), [((JAN,), False), ((JAN, FEB), True), ((FEB,), True)])
+def test_what_is_moved_from_a_hidden_month_is_hidden_where_it_is_moved_to(con, bi, fort_i, skjult):
+    """Nobody is known to be behind the account in February, so what is moved from it to January is not shown either."""
+    con.execute(
+        "insert into int_utgift_regnskap_rettet values ('3412', ?, 'LIVSOPPHOLD', 'BIDRAG', 7000, ?)", [JAN, fort_i]
+    )
+    con.execute(f"insert into int_utgift_regnskap values ('3412', '{FEB}', 'LIVSOPPHOLD', 'BIDRAG', 1000, null)")
+    regnskap(con, *KONTOER)
+    svar = con.execute(
+        "select maaned, belop_nok, mottaker_antall, skjermet from fct_utgift_maaned where grunnlag = 'regnskap_rettet'"
+    ).fetchall()
+    assert svar == [(JAN, None if skjult else 7000, None, skjult)]
 
 
 @pytest.mark.parametrize(

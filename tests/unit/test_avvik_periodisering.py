@@ -1,0 +1,445 @@
+"""What stands in the wrong month: a case per cause, both sides of every threshold, the sentences and the hiding."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from dagster_project.seeds import read_seed
+from tests.avvikskommune import (
+    FASTE_MOTTAKERE,
+    FORSTE_EGNE,
+    KOMMUNE,
+    VANLIG_MAANED,
+    Betaling,
+    bygg,
+    faste,
+    funn,
+    legg_inn,
+    maaneder,
+    ny_base,
+    rader,
+    siste_dag,
+)
+
+TERSKEL = {rad["terskel_id"]: int(rad["verdi"]) for rad in read_seed("avvik_terskel")}
+EN_DAG = timedelta(days=1)
+KONTRAKT = {
+    "fagsystem": {
+        "helgeforskyvning",
+        "etterslep_vedtak",
+        "husleierestanse",
+        "forskudd",
+        "tilbakeforing",
+        "dobbeltforing",
+        "manglende_leveranse",
+        "uforklart",
+        "strom_kvartal",
+        "hoytidstillegg",
+    },
+    "regnskap": {"feil_periode", "dobbeltforing", "balanseforing", "manglende_leveranse", "uforklart"},
+}
+
+
+def for_maaned(maaned: date, utbetalt: date, **felt) -> Betaling:
+    """A payment for a whole month."""
+    return Betaling(maaned, siste_dag(maaned), utbetalt, **felt)
+
+
+MARS, APRIL, MAI, JUNI = (date(2025, nr, 1) for nr in range(3, 7))
+# Paid in June after a decision in June.
+SENT = {"utbetalt": date(2025, 6, 12), "vedtatt": date(2025, 6, 9), "registrert": date(2025, 6, 10)}
+
+
+@pytest.mark.parametrize(
+    ("betalinger", "ventet"),
+    [
+        pytest.param(
+            [for_maaned(MAI, date(2025, 4, 30))], [("2025-04", "helgeforskyvning", "2025-05", 1000)], id="helg"
+        ),
+        pytest.param([for_maaned(MAI, date(2025, 4, 29))], [("2025-04", "forskudd", "2025-05", 1000)], id="forskudd"),
+        pytest.param(
+            [Betaling(APRIL, siste_dag(JUNI), date(2025, 4, 3), 9100)],
+            [("2025-04", "forskudd", "2025-05", 3100), ("2025-04", "forskudd", "2025-06", 3000)],
+            id="forskudd for flere",
+        ),
+        pytest.param(
+            [for_maaned(MAI, **SENT), for_maaned(MAI, **SENT, art="BOUTGIFT")],
+            [("2025-06", "etterslep_vedtak", "2025-05", 2000)],
+            id="etterslep",
+        ),
+        pytest.param(
+            [for_maaned(MAI, date(2025, 5, 1)), for_maaned(MAI, **SENT, art="BOUTGIFT")],
+            [("2025-06", "husleierestanse", "2025-05", 1000)],
+            id="restanse, livsopphold i tide",
+        ),
+        pytest.param(
+            [for_maaned(MAI, date(2025, 5, 1)), Betaling(MARS, siste_dag(MAI), **SENT, art="BOUTGIFT", belop=9200)],
+            [
+                ("2025-06", "husleierestanse", "2025-03", 3100),
+                ("2025-06", "husleierestanse", "2025-04", 3000),
+                ("2025-06", "husleierestanse", "2025-05", 3100),
+            ],
+            id="restanse i en linje",
+        ),
+        pytest.param(
+            [for_maaned(MAI, date(2025, 6, 10), belop=-700)],
+            [("2025-06", "tilbakeforing", "2025-05", -700)],
+            id="tilbakeføring",
+        ),
+        pytest.param(
+            [Betaling(APRIL, siste_dag(JUNI), date(2025, 6, 12), 9100, art="STROM")],
+            [("2025-06", "strom_kvartal", "2025-04", 3000), ("2025-06", "strom_kvartal", "2025-05", 3100)],
+            id="strøm",
+        ),
+        pytest.param(
+            [Betaling(date(2025, 12, 7), date(2025, 12, 7), date(2025, 12, 7), art="HOYTID")],
+            [("2025-12", "hoytidstillegg", None, 1000)],
+            id="høytid",
+        ),
+        pytest.param(
+            [for_maaned(MAI, date(2025, 6, 2), vedtatt=date(2025, 5, 28))],
+            [("2025-06", "uforklart", "2025-05", 1000)],
+            id="uforklart",
+        ),
+        pytest.param(
+            [for_maaned(MAI, date(2025, 5, 2)), for_maaned(MAI, date(2025, 5, 2))],
+            [("2025-05", "dobbeltforing", None, 1000)],
+            id="dobbelt",
+        ),
+        pytest.param([for_maaned(MAI, date(2025, 5, 30))], [], id="i egen måned"),
+    ],
+)
+def test_each_cause_is_told_by_its_own_evidence(betalinger, ventet):
+    assert rader(funn(betalinger)) == ventet
+
+
+def test_every_cause_of_the_contract_is_declared_and_none_else():
+    serier = {
+        serie: {rad["aarsak"] for rad in read_seed("avvik_aarsak") if rad["serie"] == serie} for serie in KONTRAKT
+    }
+    assert serier == KONTRAKT
+    for serie in KONTRAKT:
+        rekkefolge = [int(rad["rekkefolge"]) for rad in read_seed("avvik_aarsak") if rad["serie"] == serie]
+        assert len(set(rekkefolge)) == len(rekkefolge)
+    assert {rad["hoyeste_alvor"] for rad in read_seed("avvik_aarsak")} == {"INFO", "ADVARSEL", "FEIL"}
+    assert all(rad["prove"] and rad["gjor"] and rad["mal"].endswith(".") for rad in read_seed("avvik_aarsak"))
+    assert all(rad["kilde"] and rad["beskrivelse"] for rad in read_seed("avvik_terskel"))
+
+
+@pytest.mark.parametrize(
+    ("motpart", "utbetalt", "aarsak"),
+    [
+        (date(2025, 5, 1), date(2025, 4, 30), "helgeforskyvning"),  # 1 May, a Thursday
+        (date(2025, 6, 1), date(2025, 5, 30), "helgeforskyvning"),  # a Sunday
+        (date(2025, 3, 1), date(2025, 2, 28), "helgeforskyvning"),  # a Saturday
+        (date(2025, 1, 1), date(2024, 12, 31), "helgeforskyvning"),  # New Year, over the turn of the year
+        (date(2024, 4, 1), date(2024, 3, 27), "helgeforskyvning"),  # Easter Monday: from the Wednesday before
+        (date(2024, 4, 1), date(2024, 3, 26), "forskudd"),  # a day too early
+        (date(2025, 5, 1), date(2025, 4, 29), "forskudd"),
+        (date(2025, 9, 1), date(2025, 8, 29), "forskudd"),  # a Monday the 1st is a working day
+        (date(2025, 12, 1), date(2025, 11, 28), "forskudd"),  # a Monday in December: Christmas moves no 1st
+        (date(2025, 7, 1), date(2025, 6, 30), "forskudd"),  # a Tuesday
+        (date(2024, 6, 1), date(2024, 5, 16), "forskudd"),  # the day before 17 May moves no payday of the 1st
+    ],
+)
+def test_a_payday_is_moved_by_weekends_and_public_holidays_only(motpart, utbetalt, aarsak):
+    assert [rad[1] for rad in rader(funn([for_maaned(motpart, utbetalt)]))] == [aarsak]
+
+
+@pytest.mark.parametrize(
+    ("betalingsdag", "aarsak"),
+    [
+        (TERSKEL["helg_betalingsdag_senest"], "helgeforskyvning"),
+        (TERSKEL["helg_betalingsdag_senest"] + 1, "forskudd"),
+    ],
+)
+def test_only_a_municipality_that_pays_early_in_the_month_moves_its_payday(betalingsdag, aarsak):
+    assert rader(funn([for_maaned(MAI, date(2025, 4, 30))], betalingsdag))[0][1] == aarsak
+
+
+@pytest.mark.parametrize(("tidlig", "aarsak"), [(5, "helgeforskyvning"), (4, "forskudd")])
+def test_a_tenth_of_the_payments_early_in_the_month_is_a_payday(tidlig, aarsak):
+    assert TERSKEL["helg_betalingsdag_andel_pst"] == 100 * 5 / FASTE_MOTTAKERE
+    con = ny_base()
+    vanlige = [replace(b, utbetalt=b.utbetalt if b.person <= tidlig else b.utbetalt.replace(day=20)) for b in faste()]
+    legg_inn(con, [*vanlige, for_maaned(MAI, date(2025, 4, 30))])
+    assert rader(bygg(con))[0][1] == aarsak
+
+
+@pytest.mark.parametrize(("dager", "aarsak"), [(0, "uforklart"), (1, "etterslep_vedtak")])
+def test_a_decision_is_late_from_the_day_after_the_month(dager, aarsak):
+    vedtatt = siste_dag(MAI) + (TERSKEL["etterslep_dager"] - 1 + dager) * EN_DAG
+    assert rader(funn([for_maaned(MAI, date(2025, 6, 12), vedtatt=vedtatt)]))[0][1] == aarsak
+
+
+@pytest.mark.parametrize(("registrert", "aarsak"), [(MAI, "uforklart"), (JUNI, "etterslep_vedtak")])
+def test_without_a_decision_the_registration_tells(registrert, aarsak):
+    betaling = for_maaned(MAI, date(2025, 6, 12), vedtatt=None, registrert=registrert)
+    assert rader(funn([betaling]))[0][1] == aarsak
+
+
+@pytest.mark.parametrize(("antall", "aarsak"), [(0, "etterslep_vedtak"), (1, "husleierestanse")])
+def test_rent_alone_is_arrears_when_it_is_for_several_months(antall, aarsak):
+    """Nothing else is seen of the person, so only the number of months can tell."""
+    antall += TERSKEL["restanse_minste_maaneder"] - 1
+    betalinger = [for_maaned(maaned, **SENT, art="BOUTGIFT") for maaned in (MAI, APRIL, MARS)[:antall]]
+    assert {rad[1] for rad in rader(funn(betalinger))} == {aarsak}
+
+
+@pytest.mark.parametrize(("over", "aarsaker"), [(0, {"strom_kvartal"}), (1, {"etterslep_vedtak"})])
+def test_a_bill_for_electricity_may_come_two_months_after(over, aarsaker):
+    utbetalt = siste_dag(MARS) + (TERSKEL["strom_dager"] + over) * EN_DAG
+    betaling = Betaling(date(2025, 1, 1), siste_dag(MARS), utbetalt, art="STROM", vedtatt=utbetalt)
+    assert {rad[1] for rad in rader(funn([betaling]))} == aarsaker
+
+
+@pytest.mark.parametrize(("dager", "antall"), [(0, 0), (1, 1)])
+def test_a_period_of_a_month_over_the_turn_of_a_month_is_no_finding(dager, antall):
+    fom = date(2025, 4, 15)
+    tom = fom + (TERSKEL["maanedsskifte_dager"] - 1 + dager) * EN_DAG
+    assert len(rader(funn([Betaling(fom, tom, fom)]))) == antall
+
+
+@pytest.mark.parametrize(("maaned", "antall"), [(11, 0), (12, 1)])
+def test_the_supplement_is_known_in_december_only(maaned, antall):
+    assert TERSKEL["hoytid_maaned"] == 12
+    dag = date(2025, maaned, 7)
+    assert len(rader(funn([Betaling(dag, dag, dag, art="HOYTID")]))) == antall
+
+
+@pytest.mark.parametrize(
+    ("terskel", "under", "fra"), [("advarsel_pst", "INFO", "ADVARSEL"), ("feil_pst", "ADVARSEL", "FEIL")]
+)
+def test_how_serious_follows_the_share_of_a_usual_month(terskel, under, fra):
+    grense = Decimal(VANLIG_MAANED) * TERSKEL[terskel] / 100
+    # An amount for August moves no median: 50 equal months stand around it.
+    for belop, ventet in ((grense - 1, under), (grense, fra)):
+        con = funn([for_maaned(date(2025, 8, 1), date(2025, 7, 10), belop=belop)])
+        assert con.execute("select alvor from int_avvik_periodisering").fetchall() == [(ventet,)]
+
+
+def test_a_finding_about_several_months_is_as_serious_as_all_of_it():
+    belop = Decimal(VANLIG_MAANED) * TERSKEL["advarsel_pst"] / 100 / 2
+    con = funn([for_maaned(maaned, **SENT, art="BOUTGIFT", belop=belop) for maaned in (APRIL, MAI)])
+    assert con.execute("select distinct alvor, funnets_andel_pst from int_avvik_periodisering").fetchall() == [
+        ("ADVARSEL", 3.0)
+    ]
+
+
+def test_a_moved_payday_is_never_a_fault_and_a_season_only_information():
+    mye = VANLIG_MAANED
+    con = funn(
+        [
+            for_maaned(MAI, date(2025, 4, 30), belop=mye),
+            Betaling(APRIL, siste_dag(JUNI), date(2025, 6, 12), mye, art="STROM"),
+            Betaling(date(2025, 12, 7), date(2025, 12, 7), date(2025, 12, 7), mye, art="HOYTID"),
+        ]
+    )
+    svar = dict(con.execute("select distinct aarsak, alvor from int_avvik_periodisering").fetchall())
+    assert svar == {"helgeforskyvning": "ADVARSEL", "strom_kvartal": "INFO", "hoytidstillegg": "INFO"}
+
+
+def sent_for_mai(antall: int, belop: Decimal | int = 1500) -> list[Betaling]:
+    return [for_maaned(MAI, **SENT, belop=belop, person=FORSTE_EGNE + nr) for nr in range(antall)]
+
+
+def test_what_is_usual_is_the_median_of_a_year():
+    """Twelve months back count, the thirteenth does not: where the year before was ten times as large."""
+    con = ny_base()
+    vindu = TERSKEL["normal_vindu_maaneder"]
+    alle = maaneder()
+    sist = alle[vindu + 5]
+    egne = [b for b in faste() if b.person == 1]
+    store = [replace(b, belop=20_000 if b.fom <= alle[5] else 2000) for b in egne]
+    legg_inn(con, [*store, Betaling(sist, siste_dag(sist), alle[vindu + 4] + 10 * EN_DAG, 100)])
+    con = bygg(con)
+    ((pst,),) = con.execute("select andel_av_maaned_pst from int_avvik_periodisering").fetchall()
+    assert pst == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    ("betalinger", "setning"),
+    [
+        (
+            [for_maaned(MAI, date(2025, 4, 30), belop=1_324_999)],
+            "I april 2025 ble 1,32 mill. kr av mai-utbetalingen utbetalt fordi 1. mai er helligdag.",
+        ),
+        (
+            [for_maaned(JUNI, date(2025, 5, 30), belop=999_999)],
+            "I mai 2025 ble 999\xa0999 kr av juni-utbetalingen utbetalt fordi 1. juni er søndag.",
+        ),
+        (
+            [for_maaned(date(2024, 12, 1), date(2025, 1, 10), belop=1_000_000, vedtatt=date(2025, 1, 6))],
+            "I januar 2025 ble 1,00 mill. kr utbetalt for desember 2024, der beløpet hører til, fordi vedtakene ble "
+            "fattet etter at måneden var slutt.",
+        ),
+        (
+            [for_maaned(MAI, date(2025, 6, 10), belop=Decimal("-700.50"))],
+            "I juni 2025 ble 701 kr ført tilbake av det som var utbetalt for mai, der beløpet hører til.",
+        ),
+    ],
+)
+def test_the_sentence_names_month_amount_cause_and_where_the_money_belongs(betalinger, setning):
+    assert funn(betalinger).execute("select forklaring from int_avvik_periodisering").fetchall() == [(setning,)]
+
+
+def test_no_sentence_has_a_hole_in_it():
+    con = ny_base()
+    legg_inn(
+        con,
+        [
+            *faste(),
+            for_maaned(MAI, date(2025, 4, 30)),
+            for_maaned(MAI, date(2025, 4, 10), person=2001),
+            for_maaned(MAI, **SENT, person=2002),
+            for_maaned(MAI, **SENT, art="BOUTGIFT", person=2003),
+            for_maaned(APRIL, **SENT, art="BOUTGIFT", person=2003),
+            for_maaned(MAI, date(2025, 6, 10), belop=-700, person=2004),
+            Betaling(APRIL, siste_dag(JUNI), date(2025, 6, 12), art="STROM", person=2005),
+            Betaling(date(2025, 12, 7), date(2025, 12, 7), date(2025, 12, 7), art="HOYTID", person=2006),
+            for_maaned(MAI, date(2025, 6, 2), vedtatt=date(2025, 5, 28), person=2007),
+            for_maaned(MAI, date(2025, 5, 2), person=2008),
+            for_maaned(MAI, date(2025, 5, 2), person=2008),
+        ],
+    )
+    con.execute("update int_leveranse_forventet set status = 'mangler' where maaned = date '2025-09-01'")
+    for aarsak in ("balanseforing", "dobbeltforing", "feil_periode", "betalingsdato"):
+        motpart = date(2025, 1, 1) if aarsak in ("feil_periode", "betalingsdato") else None
+        con.execute(
+            "insert into int_hovedbok_aarsak values (?, ?, ?, ?, 5000)", [KOMMUNE, date(2025, 2, 1), aarsak, motpart]
+        )
+    con.execute("insert into int_hovedbok values (?, date '2025-02-01'), (?, date '2025-04-01')", [KOMMUNE, KOMMUNE])
+    setninger = bygg(con).execute("select serie, aarsak, forklaring from int_avvik_periodisering").fetchall()
+    funnet = {serie: {rad[1] for rad in setninger if rad[0] == serie} for serie in KONTRAKT}
+    assert funnet == KONTRAKT
+    for _, _, setning in setninger:
+        assert "{" not in setning
+        assert "  " not in setning
+        assert setning.endswith(".")
+        # One sentence: a full stop that is followed by more stands in a date or after mill.
+        assert not re.search(r"(?<![0-9])(?<!mill)[.] ", setning)
+
+
+@pytest.mark.parametrize(
+    ("status", "rader_", "setning"),
+    [
+        ("mangler", None, "Utbetalingene for mai 2025 er ikke levert, og fristen var 6. juni 2025."),
+        (
+            "liten",
+            1200,
+            "Utbetalingene for mai 2025 har 1\xa0200 rader, der 50 er vanlig, så måneden er trolig ikke hel.",
+        ),
+    ],
+)
+def test_a_missing_or_small_month_is_a_fault_and_never_an_amount(status, rader_, setning):
+    con = ny_base()
+    legg_inn(con, faste())
+    con.execute("update int_leveranse_forventet set status = ?, rader = ? where maaned = ?", [status, rader_, MAI])
+    svar = bygg(con).execute("select forklaring, alvor, belop_nok, andel_av_maaned_pst from bi_avvik_periodisering")
+    assert svar.fetchall() == [(setning, "FEIL", None, None)]
+
+
+def kutt(con, siste: date) -> None:
+    """Let the registrations of a month stop on that day and not on its last."""
+    con.execute(
+        "update int_fagsystem_utbetaling_i_kraft set registrert_dato = ? where registrert_dato = ?",
+        [siste, siste_dag(siste.replace(day=1))],
+    )
+
+
+@pytest.mark.parametrize(("dager", "antall"), [(0, 0), (1, 1)])
+def test_half_a_month_is_told_by_its_last_registration(dager, antall):
+    """Other months have registrations on their last day; here one stops as many days before as the threshold."""
+    con = ny_base()
+    legg_inn(con, faste())
+    kutt(con, siste_dag(MAI) - (TERSKEL["kutt_dager"] - 1 + dager) * EN_DAG)
+    svar = bygg(con).execute("select aarsak, alvor from int_avvik_periodisering").fetchall()
+    assert svar == [("manglende_leveranse", "ADVARSEL")] * antall
+
+
+@pytest.mark.parametrize(("maaned", "funnet"), [(3, False), (4, True)])
+def test_what_is_usual_is_not_known_of_the_first_three_months(maaned, funnet):
+    con = ny_base()
+    legg_inn(con, faste())
+    kutt(con, date(2024, maaned, 2))
+    assert bool(bygg(con).execute("select maaned from int_avvik_periodisering").fetchall()) is funnet
+
+
+def test_a_month_that_is_not_delivered_has_no_findings_of_its_own():
+    con = ny_base()
+    legg_inn(con, [*faste(), for_maaned(MAI, date(2025, 4, 30))])
+    con.execute("delete from int_kommune_maaned where maaned = ?", [APRIL])
+    assert rader(bygg(con)) == []
+
+
+def test_a_month_delivered_twice_with_new_numbers_is_a_fault_and_told_in_kroner():
+    """The same payments once more under other numbers: the second half is what is too much."""
+    i_mai = [b for b in faste() if b.fom == MAI]
+    con = ny_base()
+    legg_inn(con, [*faste(), *i_mai])
+    svar = bygg(con).execute("select maaned, aarsak, belop_nok, alvor from bi_avvik_periodisering").fetchall()
+    assert svar == [(MAI, "dobbeltforing", Decimal(VANLIG_MAANED), "FEIL")]
+
+
+@pytest.mark.parametrize(("antall", "vist"), [(2, 0), (3, 1)])
+def test_a_finding_about_one_or_two_persons_is_not_published(antall, vist):
+    con = funn(sent_for_mai(antall))
+    assert con.execute("select count(*) from bi_avvik_periodisering").fetchone() == (vist,)
+    svar = con.execute("select mottaker_antall, ikke_publisert from intern_avvik_periodisering").fetchall()
+    assert svar == [(antall, None if vist else "faa_personer")]
+
+
+def test_small_information_is_not_published():
+    grense = Decimal(VANLIG_MAANED) * TERSKEL["publiser_info_pst"] / 100
+    for belop, vist in ((grense / 4, 1), (grense / 4 - 1, 0)):
+        con = funn([replace(b, belop=belop) for b in sent_for_mai(4)])
+        assert con.execute("select count(*) from bi_avvik_periodisering").fetchone() == (vist,)
+
+
+def skjul(con, maaned: date, grunnlag: str, celle: str) -> None:
+    con.execute(
+        "insert into int_skjerming_maaned values ('fct_utgift_maaned', ?, ?, ?, ?)", [KOMMUNE, maaned, grunnlag, celle]
+    )
+
+
+@pytest.mark.parametrize(("utenfor", "vist"), [(2, 0), (3, 1)])
+def test_a_finding_does_not_tell_a_hidden_figure(utenfor, vist):
+    """Rent in May is hidden; the finding tells it where fewer than three persons have rent in May outside it."""
+    sene = [replace(b, art="BOUTGIFT") for b in sent_for_mai(5)]
+    livsopphold = [for_maaned(MAI, MAI, person=b.person) for b in sene]
+    andre = [for_maaned(MAI, MAI, art="BOUTGIFT", person=3000 + nr) for nr in range(utenfor)]
+    con = ny_base()
+    legg_inn(con, [*faste(), *sene, *livsopphold, *andre])
+    skjul(con, MAI, "periodisert", "BOUTGIFT|BIDRAG")
+    svar = bygg(con).execute("select aarsak, ikke_publisert from int_avvik_periodisering").fetchall()
+    assert svar == [("husleierestanse", None if vist else "viser_skjult_tall")]
+
+
+def test_a_finding_of_several_kinds_does_not_tell_what_each_of_them_is():
+    sene = sent_for_mai(5)
+    con = ny_base()
+    legg_inn(con, [*faste(), *sene, *(replace(b, art="BOUTGIFT") for b in sene)])
+    skjul(con, MAI, "periodisert", "BOUTGIFT|BIDRAG")
+    assert bygg(con).execute("select ikke_publisert from int_avvik_periodisering").fetchall() == [(None,)]
+
+
+@pytest.mark.parametrize(("belop", "vist"), [(2999, 0), (3000, 1)])
+def test_a_ledger_finding_below_what_three_persons_get_is_not_published(belop, vist):
+    con = ny_base()
+    legg_inn(con, [replace(b, belop=1000) for b in faste()])
+    con.execute("insert into int_hovedbok_aarsak values (?, ?, 'feil_periode', ?, ?)", [KOMMUNE, MAI, APRIL, belop])
+    con.execute("insert into int_utgift_regnskap values (?, ?, 50000)", [KOMMUNE, MAI])
+    svar = bygg(con).execute("select aarsak, belop_nok from bi_avvik_periodisering").fetchall()
+    assert svar == [("feil_periode", belop)] * vist
+
+
+def test_the_share_of_a_ledger_finding_is_of_the_ledgers_own_months():
+    con = ny_base()
+    legg_inn(con, faste())
+    con.execute("insert into int_utgift_regnskap select ?, maaned, 200000 from int_kommune_maaned", [KOMMUNE])
+    con.execute("insert into int_hovedbok_aarsak values (?, ?, 'dobbeltforing', null, 20000)", [KOMMUNE, MAI])
+    svar = bygg(con).execute("select serie, andel_av_maaned_pst, alvor from bi_avvik_periodisering").fetchall()
+    assert svar == [("regnskap", 10.0, "ADVARSEL")]
