@@ -23,6 +23,7 @@ from tests.avvikskommune import (
     rader,
     siste_dag,
 )
+from tests.dbt_sql import ROOT
 
 TERSKEL = {rad["terskel_id"]: int(rad["verdi"]) for rad in read_seed("avvik_terskel")}
 EN_DAG = timedelta(days=1)
@@ -443,3 +444,15 @@ def test_the_share_of_a_ledger_finding_is_of_the_ledgers_own_months():
     con.execute("insert into int_hovedbok_aarsak values (?, ?, 'dobbeltforing', null, 20000)", [KOMMUNE, MAI])
     svar = bygg(con).execute("select serie, andel_av_maaned_pst, alvor from bi_avvik_periodisering").fetchall()
     assert svar == [("regnskap", 10.0, "ADVARSEL")]
+
+
+def test_the_guide_tells_each_cause_with_its_test_and_each_threshold_with_its_reason():
+    guide = (ROOT / "docs" / "periodisering.md").read_text(encoding="utf-8")
+    for rad in read_seed("avvik_aarsak"):
+        celler = (f"`{rad['aarsak']}`", rad["navn"], rad["prove"], rad["hoyeste_alvor"], rad["gjor"])
+        assert f"| {' | '.join(celler)} |" in guide
+    for rad in read_seed("avvik_terskel"):
+        linje = next(
+            linje for linje in guide.splitlines() if linje.startswith(f"| `{rad['terskel_id']}` | {rad['verdi']} ")
+        )
+        assert linje.endswith(f"| {rad['beskrivelse']} | {rad['kilde']} |")
