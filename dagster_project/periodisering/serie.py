@@ -164,11 +164,13 @@ def _rydd(serie: Serie, tolkning: Tolkning, parametre: Mapping[str, float], rade
         if rad.tillit >= parametre["minste_tillit"] and abs(rad.belop) >= parametre["minste_andel"] * nivaa[rad.maaned]
     ]
     dekket = {sted for rad in rader if rad.type != NIVAASKIFT for sted in (rad.maaned, rad.motpart)}
+    # Which month the level changed in is seldom sure; the month beside it is no fault for that.
+    dekket |= {rad.maaned + steg for rad in rader if rad.type == NIVAASKIFT for steg in (-1, 0, 1)}
     for sted in range(serie.antall):
         tillit = _tillit(float(tolkning.feil[sted]), parametre)
         utslag = float(serie.belop[sted] - nivaa[sted])
         stort = abs(utslag) >= parametre["minste_andel"] * nivaa[sted]
-        if sted not in dekket and tillit >= parametre["minste_tillit"] and stort:
+        if sted not in dekket and tillit >= parametre["minste_tillit_svak"] and stort:
             rader.append(_Rad(sted, None, ENKELTTOPP, utslag, tillit))
     return rader
 
@@ -203,6 +205,7 @@ def _som_tabell(funn: list[tuple[str, str, int, _Rad]]) -> pd.DataFrame:
     tabell = tabell.groupby(KOLONNER[:5], as_index=False, sort=True, dropna=False).agg(
         belop_nok=("belop_nok", "sum"), tillit=("tillit", "max")
     )
+    tabell = tabell.astype(dict.fromkeys([*NOKKEL, "type"], "str") | dict.fromkeys(["belop_nok", "tillit"], float))
     for kolonne in ("maaned", "motpart_maaned"):
         tabell[kolonne] = _dato(tabell[kolonne].to_numpy(np.int64))
     return tabell[KOLONNER]
