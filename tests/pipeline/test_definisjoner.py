@@ -41,8 +41,10 @@ def test_assets_are_named_by_layer(defs):
         ("intern", "leveranse"),
         ("publisert", "stonad"),
     } <= nokler
-    for lag, antall in (("staging", 23), ("intermediate", 94), ("bi", len(PUBLISERTE))):
-        assert sum(nokkel[0] == lag for nokkel in nokler) == antall, lag
+    for lag in ("staging", "intermediate"):
+        filer = [sti for sti in (PROSJEKT / "models" / lag).rglob("*") if sti.suffix in (".sql", ".py")]
+        assert sum(nokkel[0] == lag for nokkel in nokler) == len(filer) > 20, lag
+    assert {nokkel[1] for nokkel in nokler if nokkel[0] == "bi"} == set(PUBLISERTE)
 
 
 def test_raw_extracts_are_partitioned_by_year_and_municipality(defs):
