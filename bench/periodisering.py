@@ -375,13 +375,17 @@ def tabell(tittel: str, rader: list[tuple[str, Treff, float]]) -> Table:
     return ut
 
 
-def kalibrering(rader: pd.DataFrame, sanne: set[tuple]) -> Table:
-    """Return how many of the rows are true, by how sure they are; a row is true when each of its months is wrong."""
+def kalibrering(rader: pd.DataFrame, sanne: set[tuple], alle: set[tuple]) -> Table:
+    """Return how many of the rows are true, by how sure they are.
+
+    A row is true when each of its months is wrong; of a month after the end of the series nothing is known.
+    """
+    steder = [
+        {(rad.verden, rad.kommunenummer, rad.serie, maaned) for maaned in (rad.maaned, rad.motpart)} & alle
+        for rad in rader.itertuples()
+    ]
     rader = rader.assign(
-        sann=[
-            {(r.verden, r.kommunenummer, r.serie, m) for m in (r.maaned, r.motpart) if not pd.isna(m)} <= sanne
-            for r in rader.itertuples()
-        ],
+        sann=[sted <= sanne for sted in steder],
         klasse=pd.cut(rader["tillit"], GRENSER, labels=[f"{fra:.2f}–{til:.2f}" for fra, til in pairwise(GRENSER)]),
     )
     ut = Table(title="Tillit: andelen rader som er sanne")
@@ -455,7 +459,7 @@ def vis(konsoll: Console, hva: str, verdener: list[Verden]) -> None:
         andeler = (len(funnet[m] & nokler) / len(nokler) for m in metoder[:-1])
         per_aarsak.add_row(aarsak, str(len(nokler)), *(f"{verdi:.2f}".replace(".", ",") for verdi in andeler))
     konsoll.print(per_aarsak)
-    konsoll.print(kalibrering(pd.concat([rader for _, rader in vaare], ignore_index=True), brutto))
+    konsoll.print(kalibrering(pd.concat([rader for _, rader in vaare], ignore_index=True), brutto, alle))
     for (navn, type_), tekst in innstilling.items():
         konsoll.print(f"{navn}, {type_}: {tekst}")
 
