@@ -95,6 +95,12 @@ def test_a_series_with_payments_for_every_month_is_not_looked_at(con):
     assert kjor(con) == []
 
 
+def test_a_municipality_that_delivers_11f_only_is_not_looked_at(con):
+    con.execute("update int_kommune_maaned set kommunenummer = '9909'")
+    run_model(con, "intermediate/int_maanedsserie")
+    assert con.sql("from int_maanedsserie").fetchall() == []
+
+
 def test_a_ledger_without_payments_is_a_series_without_recipients(con):
     con.execute(
         """

@@ -45,6 +45,15 @@ alle as (
     from fra_11f
     union all by name
     from fra_regnskap
+),
+
+-- Who sends in 11F only is steered by the year; 0.2 s a municipality for its months would be a minute for the country.
+leverer_maanedlig as (
+    select kommunenummer
+    from betalt
+    union
+    select kommunenummer
+    from fra_regnskap
 )
 
 select
@@ -55,5 +64,6 @@ select
     alle.mottaker_antall,
     betalt.maaned is not null as har_utbetalinger
 from alle
+semi join leverer_maanedlig on alle.kommunenummer = leverer_maanedlig.kommunenummer
 left join betalt on alle.kommunenummer = betalt.kommunenummer and alle.maaned = betalt.maaned
 qualify not bool_and(betalt.maaned is not null) over (partition by alle.kommunenummer, alle.serie)
