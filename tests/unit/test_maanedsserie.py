@@ -1,6 +1,8 @@
 """Wrong months found from monthly sums: one hand-made series per type, and both sides of each threshold."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from dagster_project.periodisering.serie import (
 )
 from dagster_project.seeds import read_seed
 
+SIDE = Path(__file__).resolve().parents[2] / "docs" / "maanedsserier.md"
 FORSTE = 2022 * 12
 ANTALL = 46
 NIVAA, MOTTAKERE = 5_000_000.0, 400
@@ -316,3 +319,21 @@ def test_every_parameter_is_used_and_every_used_one_is_declared():
 
 def test_the_types_are_told_apart_from_the_level():
     assert set(TYPER) - set(FEIL) == {"nivaaskift"}
+
+
+def tabellrader(overskrift: str) -> dict[str, str]:
+    """The first two cells of each row under a heading of the page for controllers."""
+    _, _, resten = SIDE.read_text(encoding="utf-8").partition(f"## {overskrift}\n")
+    rader = re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", resten.partition("\n## ")[0], re.MULTILINE)
+    assert rader, overskrift
+    return dict(rader)
+
+
+def test_the_page_tells_the_parameters_as_they_are():
+    seed = {rad["parameter"]: rad["verdi"] for rad in read_seed("serie_parameter")}
+    fortalt = tabellrader("Parametrene")
+    assert fortalt == {navn: seed[navn] for navn in fortalt}
+
+
+def test_the_page_explains_every_type():
+    assert set(tabellrader("Hva du får")) == set(TYPER)
