@@ -260,7 +260,7 @@ def test_both_ends_are_the_figures_of_the_definitions(mappe):
             {"kommunenummer": TILFELDIG},
         ).fetchall()
     assert {definisjon for definisjon, *_ in rader} == {
-        rad["kode"] for rad in read_seed("kodeliste") if rad["liste"] == "STONADSLENGDE_DEFINISJON"
+        rad["definisjon"] for rad in read_seed("stonadslengde_definisjon")
     }
     assert [rad for rad in rader if rad[2] != rad[3]] == []
 
