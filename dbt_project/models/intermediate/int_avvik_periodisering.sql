@@ -30,8 +30,6 @@ utbetaling as (
         avvik.*,
         stonadstype.stonadsart || '|' || stonadstype.stonadsform as celle
     from {{ ref('int_avvik_utbetaling') }} as avvik
-    semi join {{ ref('int_kommune_maaned') }} as levert
-        on avvik.kommunenummer = levert.kommunenummer and avvik.maaned = levert.maaned
     inner join {{ ref('int_stonadstype') }} as stonadstype on avvik.stonadstype_nr = stonadstype.stonadstype_nr
 ),
 
@@ -332,7 +330,8 @@ kvittert as (
                 and coalesce(abs(vurdert.belop_nok) < minste.viste_antall * per_mottaker.belop_nok, true)
                 then 'faa_personer'
             when viser_skjult.aarsak is not null then 'viser_skjult_tall'
-            when vurdert.alvor = 'INFO' and abs(vurdert.andel_av_maaned_pst) < terskel.publiser_info_pst then 'ubetydelig'
+            when vurdert.alvor = 'INFO' and abs(vurdert.andel_av_maaned_pst) < terskel.publiser_info_pst
+                then 'ubetydelig'
         end as ikke_publisert,
         kvittering.kvittert_av as sist_kvittert_av,
         kvittering.tekst as sist_kvittert_tekst,

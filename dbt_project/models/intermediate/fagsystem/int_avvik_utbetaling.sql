@@ -41,28 +41,37 @@ betalingsvane as (
     group by person.kommunenummer, terskel.betalingsdag_andel_pst
 ),
 
+-- Few payments, found before they are divided on their months. Begun, and no longer than a month: paid as it should be.
+kandidat as (
+    select utgift.*
+    from {{ ref('int_utgift') }} as utgift
+    cross join terskel
+    where
+        (
+            utgift.stonad_fom < utgift.utgiftsmaaned
+            or utgift.stonad_tom > last_day(utgift.utgiftsmaaned)
+        )
+        and not (
+            utgift.utgiftsmaaned between date_trunc('month', utgift.stonad_fom) and utgift.stonad_tom
+            and utgift.stonad_tom - utgift.stonad_fom < terskel.maanedsskifte_dager
+        )
+),
+
 feilplassert as (
     select
         del.rang,
         del.linje,
         del.mottaker_nr,
         del.stonadstype_nr,
-        utgift.utgiftsmaaned as maaned,
-        utgift.utgiftsdato,
-        utgift.stonad_fom,
-        utgift.stonad_tom,
+        kandidat.utgiftsmaaned as maaned,
+        kandidat.utgiftsdato,
+        kandidat.stonad_fom,
+        kandidat.stonad_tom,
         del.maaned as motpart_maaned,
         del.belop_nok
     from {{ ref('int_utgift_periodisert') }} as del
-    inner join {{ ref('int_utgift') }} as utgift on del.rang = utgift.rang and del.linje = utgift.linje
-    cross join terskel
-    where
-        del.maaned != utgift.utgiftsmaaned
-        -- Begun, and no longer than a month: paid as it should be.
-        and not (
-            utgift.utgiftsmaaned between date_trunc('month', utgift.stonad_fom) and utgift.stonad_tom
-            and utgift.stonad_tom - utgift.stonad_fom < terskel.maanedsskifte_dager
-        )
+    inner join kandidat on del.rang = kandidat.rang and del.linje = kandidat.linje
+    where del.maaned != kandidat.utgiftsmaaned
 ),
 
 med_vedtak as (
@@ -166,8 +175,34 @@ klassifisert as (
             and med_vedtak.motpart_maaned = annen_i_tide.motpart_maaned
 ),
 
+betalt_flere_ganger as (
+    select
+        mottaker_nr,
+        stonadstype_nr,
+        belop_nok,
+        utgiftsdato,
+        stonad_fom,
+        stonad_tom
+    from {{ ref('int_utgift') }}
+    where belop_nok > 0
+    group by all
+    having count(*) > 1
+),
+
 -- Equal in all but their number: the second and later ones (F09).
 like_utgift as (
+    select
+        *,
+        row_number() over (
+            partition by mottaker_nr, stonadstype_nr, belop_nok, utgiftsdato, stonad_fom, stonad_tom
+            order by rang, linje
+        ) as nummer
+    from {{ ref('int_utgift') }}
+    semi join betalt_flere_ganger
+        using (mottaker_nr, stonadstype_nr, belop_nok, utgiftsdato, stonad_fom, stonad_tom)
+),
+
+i_egen_maaned as (
     select
         rang,
         linje,
@@ -175,53 +210,52 @@ like_utgift as (
         stonadstype_nr,
         utgiftsmaaned as maaned,
         belop_nok,
-        row_number() over (
-            partition by mottaker_nr, stonadstype_nr, belop_nok, utgiftsdato, stonad_fom, stonad_tom
-            order by rang, linje
-        ) as nummer
-    from {{ ref('int_utgift') }}
-    where belop_nok > 0
+        'dobbeltforing' as aarsak
+    from like_utgift
+    where nummer > 1
+    union all by name
+    select
+        utgift.rang,
+        utgift.linje,
+        utgift.mottaker_nr,
+        utgift.stonadstype_nr,
+        utgift.utgiftsmaaned as maaned,
+        utgift.belop_nok,
+        'hoytidstillegg' as aarsak
+    from {{ ref('int_utgift') }} as utgift
+    inner join {{ ref('int_stonadstype') }} as stonadstype on utgift.stonadstype_nr = stonadstype.stonadstype_nr
+    inner join egen_art on stonadstype.stonadsart = egen_art.hoytid
+    inner join terskel on month(utgift.utgiftsmaaned) = terskel.hoytid_maaned
+    anti join like_utgift
+        on
+            like_utgift.nummer > 1
+            and utgift.rang = like_utgift.rang
+            and utgift.linje = like_utgift.linje
+    where utgift.belop_nok > 0
 ),
 
-i_egen_maaned as (
+alle as (
     select
-        like_utgift.rang,
-        like_utgift.linje,
-        like_utgift.mottaker_nr,
-        like_utgift.stonadstype_nr,
-        like_utgift.maaned,
-        like_utgift.belop_nok,
-        if(like_utgift.nummer > 1, 'dobbeltforing', 'hoytidstillegg') as aarsak
-    from like_utgift
-    inner join {{ ref('int_stonadstype') }} as stonadstype
-        on like_utgift.stonadstype_nr = stonadstype.stonadstype_nr
-    cross join egen_art
-    cross join terskel
-    where
-        like_utgift.nummer > 1
-        or (stonadstype.stonadsart = egen_art.hoytid and month(like_utgift.maaned) = terskel.hoytid_maaned)
+        kommunenummer,
+        mottaker_nr,
+        maaned,
+        motpart_maaned,
+        aarsak,
+        rang,
+        linje,
+        stonadstype_nr,
+        belop_nok
+    from klassifisert
+    union all by name
+    select
+        person.kommunenummer,
+        i_egen_maaned.*
+    from i_egen_maaned
+    inner join {{ ref('int_fagsystem_person') }} as person on i_egen_maaned.mottaker_nr = person.mottaker_nr
 )
 
-select
-    kommunenummer,
-    mottaker_nr,
-    maaned,
-    motpart_maaned,
-    aarsak,
-    rang,
-    linje,
-    stonadstype_nr,
-    belop_nok
-from klassifisert
-union all by name
-select
-    person.kommunenummer,
-    i_egen_maaned.mottaker_nr,
-    i_egen_maaned.maaned,
-    i_egen_maaned.aarsak,
-    i_egen_maaned.rang,
-    i_egen_maaned.linje,
-    i_egen_maaned.stonadstype_nr,
-    i_egen_maaned.belop_nok
-from i_egen_maaned
-inner join {{ ref('int_fagsystem_person') }} as person on i_egen_maaned.mottaker_nr = person.mottaker_nr
+-- Of a month nobody has reported yet, only parts are known.
+select alle.*
+from alle
+semi join {{ ref('int_kommune_maaned') }} as levert
+    on alle.kommunenummer = levert.kommunenummer and alle.maaned = levert.maaned
