@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import Annotated
 
 import duckdb
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from dagster_project.feil import Brukerfeil, kan_ha_personnummer
 from dagster_project.klokke import naa
@@ -288,21 +288,21 @@ def kvitter(
     _vis(avvikene)
 
 
+def _overskrift(avvik: Avvik) -> tuple[str, str]:
+    """Return the finding as the command wants it, and how serious it is."""
+    funn = avvik.funn
+    serie = "" if funn.serie == FAGSYSTEM else f" --serie {funn.serie}"
+    return f"{funn.kommunenummer} {funn.maaned:%Y-%m} {funn.aarsak}{serie}", avvik.alvor
+
+
 def _vis(avvikene: Sequence[Avvik]) -> None:
     if not avvikene:
         ut.print("Ingen åpne funn.")
         return
-    tabell = Table(title="Funn om periodisering", title_justify="left")
-    for overskrift in ("Kommune", "Måned", "Årsak", "Alvor"):
-        tabell.add_column(overskrift, no_wrap=True)
-    tabell.add_column("Forklaring", overflow="fold")
-    for avvik in avvikene:
-        funn = avvik.funn
-        forklaring = avvik.forklaring + (f" Kvittert av {avvik.kvittert_av}." if avvik.kvittert else "")
-        if avvik.kvittert_tekst:
-            forklaring += f" {avvik.kvittert_tekst}"
-        tabell.add_row(
-            funn.kommunenummer, f"{funn.maaned:%Y-%m}", f"{funn.aarsak} ({funn.serie})", avvik.alvor, escape(forklaring)
-        )
-    ut.print(tabell)
+    for (hode, alvor), funnet in groupby(avvikene, _overskrift):
+        ut.print(f"[bold]{hode}[/bold]  {alvor}", soft_wrap=True)
+        for avvik in funnet:
+            kvittert = f"Kvittert av {avvik.kvittert_av}: " if avvik.kvittert else ""
+            setninger = [avvik.forklaring, kvittert + (avvik.kvittert_tekst or "")]
+            ut.print(escape("  " + " ".join(filter(None, setninger))), soft_wrap=True)
     ut.print("Kvitter ut: stonad kvitter KOMMUNE MÅNED ÅRSAK --av HVEM --tekst HVORFOR")

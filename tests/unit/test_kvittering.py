@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from dagster_project.bygg import Parametre, fingeravtrykk, skriv_parametre
 from dagster_project.cli import app
 from dagster_project.feil import Brukerfeil, kan_ha_personnummer
 from dagster_project.kvittering import Funn, Kvittering, finn, kvitter_ut, les_avvik, les_kvitteringer
 from dagster_project.seeds import read_seed
-from dagster_project.settings import Mappe
+from dagster_project.settings import Kommune, Mappe
 from tests.avvikskommune import KOMMUNE, Betaling, bygg, faste, legg_inn, ny_base, siste_dag
 
 MAI = date(2025, 5, 1)
@@ -188,8 +189,22 @@ def test_the_command_lists_what_is_open_and_accepts(mappe):
     svar = kommando(mappe, KOMMUNE, "2025-06", "etterslep_vedtak", "--av", "Kari", "--angre")
     assert "tatt tilbake" in svar.stdout
     assert les_kvitteringer(mappe) == []
-    assert "Etterslep" not in kommando(mappe, "0301").stdout
+    assert f"{KOMMUNE} 2025-06 etterslep_vedtak  FEIL" in kommando(mappe).stdout
+    assert kommando(mappe, "0301").stdout == "Ingen åpne funn.\n"
     assert isinstance(kommando(mappe, KOMMUNE, "2025-06").exception, Brukerfeil)
+
+
+def test_an_acceptance_is_reason_to_build_again(mappe):
+    parametre, kommuner = Parametre(ETTER), (Kommune(kommunenummer=KOMMUNE, navn="Eksempelvik"),)
+    skriv_parametre(mappe, kommuner, parametre, None)
+    foer = fingeravtrykk(mappe.varehus, parametre)
+    assert fingeravtrykk(mappe.varehus, parametre) == foer
+    kvitter_ut(mappe, etterslep(mappe), hvem="Kari", tekst="Greit", tidspunkt=FOER)
+    skriv_parametre(mappe, kommuner, parametre, None)
+    assert fingeravtrykk(mappe.varehus, parametre) != foer
+    kvitter_ut(mappe, etterslep(mappe), hvem="Kari", tekst="", tidspunkt=FOER, angre=True)
+    skriv_parametre(mappe, kommuner, parametre, None)
+    assert fingeravtrykk(mappe.varehus, parametre) == foer
 
 
 def test_before_the_first_build_there_is_a_sentence(tmp_path):
