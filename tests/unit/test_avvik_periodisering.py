@@ -110,6 +110,11 @@ SENT = {"utbetalt": date(2025, 6, 12), "vedtatt": date(2025, 6, 9), "registrert"
             [("2025-05", "dobbeltforing", None, 1000)],
             id="dobbelt",
         ),
+        pytest.param(
+            [for_maaned(MAI, date(2025, 4, 29)), for_maaned(MAI, date(2025, 4, 29))],
+            [("2025-04", "dobbeltforing", None, 1000), ("2025-04", "forskudd", "2025-05", 1000)],
+            id="dobbelt og forskudd",
+        ),
         pytest.param([for_maaned(MAI, date(2025, 5, 30))], [], id="i egen måned"),
     ],
 )

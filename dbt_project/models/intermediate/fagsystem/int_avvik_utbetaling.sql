@@ -41,10 +41,38 @@ betalingsvane as (
     group by person.kommunenummer, terskel.betalingsdag_andel_pst
 ),
 
+betalt_flere_ganger as (
+    select
+        mottaker_nr,
+        stonadstype_nr,
+        belop_nok,
+        utgiftsdato,
+        stonad_fom,
+        stonad_tom
+    from {{ ref('int_utgift') }}
+    where belop_nok > 0
+    group by all
+    having count(*) > 1
+),
+
+-- Equal in all but their number: the second and later ones (F09).
+gjentatt as (
+    select *
+    from {{ ref('int_utgift') }}
+    semi join betalt_flere_ganger
+        using (mottaker_nr, stonadstype_nr, belop_nok, utgiftsdato, stonad_fom, stonad_tom)
+    qualify
+        row_number() over (
+            partition by mottaker_nr, stonadstype_nr, belop_nok, utgiftsdato, stonad_fom, stonad_tom
+            order by rang, linje
+        ) > 1
+),
+
 -- Few payments, found before they are divided on their months. Begun, and no longer than a month: paid as it should be.
 kandidat as (
     select utgift.*
     from {{ ref('int_utgift') }} as utgift
+    anti join gjentatt on utgift.rang = gjentatt.rang and utgift.linje = gjentatt.linje
     cross join terskel
     where
         (
@@ -175,33 +203,6 @@ klassifisert as (
             and med_vedtak.motpart_maaned = annen_i_tide.motpart_maaned
 ),
 
-betalt_flere_ganger as (
-    select
-        mottaker_nr,
-        stonadstype_nr,
-        belop_nok,
-        utgiftsdato,
-        stonad_fom,
-        stonad_tom
-    from {{ ref('int_utgift') }}
-    where belop_nok > 0
-    group by all
-    having count(*) > 1
-),
-
--- Equal in all but their number: the second and later ones (F09).
-like_utgift as (
-    select
-        *,
-        row_number() over (
-            partition by mottaker_nr, stonadstype_nr, belop_nok, utgiftsdato, stonad_fom, stonad_tom
-            order by rang, linje
-        ) as nummer
-    from {{ ref('int_utgift') }}
-    semi join betalt_flere_ganger
-        using (mottaker_nr, stonadstype_nr, belop_nok, utgiftsdato, stonad_fom, stonad_tom)
-),
-
 i_egen_maaned as (
     select
         rang,
@@ -211,8 +212,7 @@ i_egen_maaned as (
         utgiftsmaaned as maaned,
         belop_nok,
         'dobbeltforing' as aarsak
-    from like_utgift
-    where nummer > 1
+    from gjentatt
     union all by name
     select
         utgift.rang,
@@ -226,11 +226,7 @@ i_egen_maaned as (
     inner join {{ ref('int_stonadstype') }} as stonadstype on utgift.stonadstype_nr = stonadstype.stonadstype_nr
     inner join egen_art on stonadstype.stonadsart = egen_art.hoytid
     inner join terskel on month(utgift.utgiftsmaaned) = terskel.hoytid_maaned
-    anti join like_utgift
-        on
-            like_utgift.nummer > 1
-            and utgift.rang = like_utgift.rang
-            and utgift.linje = like_utgift.linje
+    anti join gjentatt on utgift.rang = gjentatt.rang and utgift.linje = gjentatt.linje
     where utgift.belop_nok > 0
 ),
 
