@@ -329,27 +329,37 @@ def test_no_sentence_has_a_hole_in_it():
         assert not re.search(r"(?<![0-9])(?<!mill)[.] ", setning)
 
 
-@pytest.mark.parametrize(
-    ("status", "rader_", "setning"),
-    [
-        ("mangler", None, "Utbetalingene for mai 2025 er ikke levert, og fristen var 6. juni 2025."),
-        (
-            "liten",
-            1200,
-            "Utbetalingene for mai 2025 har 1\xa0200 rader, der 50 er vanlig, så måneden er trolig ikke hel.",
-        ),
-    ],
-)
-def test_a_missing_or_small_month_is_a_fault_and_never_an_amount(status, rader_, setning):
+def test_a_missing_month_is_a_fault_and_never_an_amount():
     con = ny_base()
     legg_inn(con, faste())
-    con.execute("update int_leveranse_forventet set status = ?, rader = ? where maaned = ?", [status, rader_, MAI])
+    con.execute("update int_leveranse_forventet set status = 'mangler', rader = null where maaned = ?", [MAI])
     svar = bygg(con).execute("select forklaring, alvor, belop_nok, andel_av_maaned_pst from bi_avvik_periodisering")
-    assert svar.fetchall() == [(setning, "FEIL", None, None)]
+    assert svar.fetchall() == [
+        ("Utbetalingene for mai 2025 er ikke levert, og fristen var 6. juni 2025.", "FEIL", None, None)
+    ]
+
+
+VANLIG_ANTALL = 1200
+
+
+@pytest.mark.parametrize(
+    ("rader_", "alvor"), [(TERSKEL["nesten_tom_pst"] * 12, "INFO"), (TERSKEL["nesten_tom_pst"] * 12 - 1, "FEIL")]
+)
+def test_few_rows_are_information_and_hardly_any_a_fault(rader_, alvor):
+    con = ny_base()
+    legg_inn(con, faste())
+    con.execute(
+        "update int_leveranse_forventet set status = 'liten', rader = ?, vanlig_antall = ? where maaned = ?",
+        [rader_, VANLIG_ANTALL, MAI],
+    )
+    svar = bygg(con).execute("select forklaring, alvor, belop_nok from bi_avvik_periodisering").fetchall()
+    setning = f"Utbetalingene for mai 2025 har {rader_} rader, der 1\xa0200 er vanlig, så måneden er kanskje ikke hel."
+    assert svar == [(setning, alvor, None)]
 
 
 def kutt(con, siste: date) -> None:
-    """Let the registrations of a month stop on that day and not on its last."""
+    """Let the registrations of a month stop on that day and not on its last, with fewer rows than usual."""
+    con.execute("update int_leveranse_forventet set rader = 39 where maaned = ?", [siste.replace(day=1)])
     con.execute(
         "update int_fagsystem_utbetaling_i_kraft set registrert_dato = ? where registrert_dato = ?",
         [siste, siste_dag(siste.replace(day=1))],
@@ -364,6 +374,18 @@ def test_half_a_month_is_told_by_its_last_registration(dager, antall):
     kutt(con, siste_dag(MAI) - (TERSKEL["kutt_dager"] - 1 + dager) * EN_DAG)
     svar = bygg(con).execute("select aarsak, alvor from int_avvik_periodisering").fetchall()
     assert svar == [("manglende_leveranse", "ADVARSEL")] * antall
+
+
+@pytest.mark.parametrize(
+    ("rader_", "status", "alvor"), [(40, "levert", []), (39, "levert", ["ADVARSEL"]), (24, "liten", ["FEIL"])]
+)
+def test_a_month_that_stops_early_is_cut_short_where_rows_are_missing(rader_, status, alvor):
+    assert TERSKEL["kutt_andel_pst"] == 100 * 40 / 50
+    con = ny_base()
+    legg_inn(con, faste())
+    kutt(con, date(2025, 5, 2))
+    con.execute("update int_leveranse_forventet set rader = ?, status = ? where maaned = ?", [rader_, status, MAI])
+    assert [rad[0] for rad in bygg(con).execute("select alvor from int_avvik_periodisering").fetchall()] == alvor
 
 
 @pytest.mark.parametrize(("maaned", "funnet"), [(3, False), (4, True)])

@@ -7,6 +7,8 @@ with terskel as (
         max(verdi) filter (where terskel_id = 'publiser_info_pst') as publiser_info_pst,
         max(verdi) filter (where terskel_id = 'normal_vindu_maaneder') - 1 as normal_foer,
         max(verdi) filter (where terskel_id = 'kutt_dager') as kutt_dager,
+        max(verdi) filter (where terskel_id = 'kutt_andel_pst') as kutt_andel_pst,
+        max(verdi) filter (where terskel_id = 'nesten_tom_pst') as nesten_tom_pst,
         max(verdi) filter (where terskel_id = 'kvittering_endring_pst') as kvittering_endring_pst
     from {{ ref('avvik_terskel') }}
 ),
@@ -88,36 +90,51 @@ maanedsnavn as (
     where liste = 'MAANED'
 ),
 
--- How much is not there, nobody knows: the amount is unknown, never 0.
-fra_leveranse as (
+-- Few rows may be a payday that moved the registrations into the month before. Few rows that also stop early, or hardly
+-- any at all, are a file cut short.
+kutt as (
     select
-        leveranse.kommunenummer,
-        leveranse.maaned,
-        'fagsystem' as serie,
-        'manglende_leveranse' as aarsak,
-        case leveranse.status
-            when 'mangler'
-                then 'er ikke levert, og fristen var ' || {{ dato_tekst('leveranse.frist', 'maanedsnavn.navn') }}
-            when 'liten'
-                then
-                    'har ' || {{ heltall_tekst('leveranse.rader') }} || ' rader, der '
-                    || {{ heltall_tekst('leveranse.vanlig_antall') }} || ' er vanlig, så måneden er trolig ikke hel'
-            else
-                'slutter ' || {{ dato_tekst('leveranse.siste_registrert', 'maanedsnavn.navn') }}
-                || ', mye tidligere enn i andre måneder, så måneden er trolig ikke hel'
-        end as grunn,
-        if(leveranse.status = 'levert', 'ADVARSEL', 'FEIL') as alvor
+        leveranse.*,
+        leveranse.status = 'mangler' as mangler,
+        coalesce(
+            leveranse.historikk >= leveranse_terskel.minste_historikk
+            and leveranse.vanlig_antall >= leveranse_terskel.minste_median
+            and leveranse.rader * 100 < leveranse.vanlig_antall * terskel.kutt_andel_pst
+            and leveranse.dager_igjen >= leveranse.vanlig_igjen + terskel.kutt_dager,
+            false
+        ) as slutter_tidlig,
+        leveranse.rader * 100 < leveranse.vanlig_antall * terskel.nesten_tom_pst as er_nesten_tom
     from leveranse
     cross join leveranse_terskel
     cross join terskel
+),
+
+-- How much is not there, nobody knows: the amount is unknown, never 0.
+fra_leveranse as (
+    select
+        kutt.kommunenummer,
+        kutt.maaned,
+        'fagsystem' as serie,
+        'manglende_leveranse' as aarsak,
+        case
+            when kutt.mangler
+                then 'er ikke levert, og fristen var ' || {{ dato_tekst('kutt.frist', 'maanedsnavn.navn') }}
+            when kutt.slutter_tidlig
+                then
+                    'slutter ' || {{ dato_tekst('kutt.siste_registrert', 'maanedsnavn.navn') }}
+                    || ', mye tidligere enn i andre måneder, så måneden er trolig ikke hel'
+            else
+                'har ' || {{ heltall_tekst('kutt.rader') }} || ' rader, der '
+                || {{ heltall_tekst('kutt.vanlig_antall') }} || ' er vanlig, så måneden er kanskje ikke hel'
+        end as grunn,
+        case
+            when kutt.mangler or kutt.er_nesten_tom or (kutt.status = 'liten' and kutt.slutter_tidlig) then 'FEIL'
+            when kutt.slutter_tidlig then 'ADVARSEL'
+            else 'INFO'
+        end as alvor
+    from kutt
     cross join maanedsnavn
-    where
-        leveranse.status in ('mangler', 'liten')
-        or (
-            leveranse.historikk >= leveranse_terskel.minste_historikk
-            and leveranse.vanlig_antall >= leveranse_terskel.minste_median
-            and leveranse.dager_igjen >= leveranse.vanlig_igjen + terskel.kutt_dager
-        )
+    where kutt.status != 'levert' or kutt.slutter_tidlig
 ),
 
 -- A payment of another month with a voucher of this one is posted as it came, and nobody knows why it came then.
