@@ -388,6 +388,25 @@ def test_a_month_that_stops_early_is_cut_short_where_rows_are_missing(rader_, st
     assert [rad[0] for rad in bygg(con).execute("select alvor from int_avvik_periodisering").fetchall()] == alvor
 
 
+@pytest.mark.parametrize(("borte", "funnet"), [(12, False), (13, True)])
+def test_recipients_who_leave_for_a_month_all_at_once_were_not_delivered(borte, funnet):
+    """Of 50 recipients, 38 are 76 per cent and 37 are 74."""
+    con = ny_base()
+    legg_inn(con, [b for b in faste() if b.fom != MAI or b.person > borte])
+    svar = bygg(con).execute("select maaned, aarsak, alvor, forklaring from bi_avvik_periodisering").fetchall()
+    setning = (
+        "Utbetalingene for mai 2025 gjelder langt færre mottakere enn månedene før og etter, så noen av dem er trolig "
+        "ikke levert."
+    )
+    assert svar == ([(MAI, "manglende_leveranse", "FEIL", setning)] if funnet else [])
+
+
+def test_recipients_who_leave_for_good_are_no_finding():
+    con = ny_base()
+    legg_inn(con, [b for b in faste() if b.fom < MAI or b.person > FASTE_MOTTAKERE // 2])
+    assert rader(bygg(con)) == []
+
+
 @pytest.mark.parametrize(("maaned", "funnet"), [(3, False), (4, True)])
 def test_what_is_usual_is_not_known_of_the_first_three_months(maaned, funnet):
     con = ny_base()

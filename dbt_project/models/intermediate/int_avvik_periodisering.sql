@@ -9,6 +9,7 @@ with terskel as (
         max(verdi) filter (where terskel_id = 'kutt_dager') as kutt_dager,
         max(verdi) filter (where terskel_id = 'kutt_andel_pst') as kutt_andel_pst,
         max(verdi) filter (where terskel_id = 'nesten_tom_pst') as nesten_tom_pst,
+        max(verdi) filter (where terskel_id = 'mottakere_pst') as mottakere_pst,
         max(verdi) filter (where terskel_id = 'kvittering_endring_pst') as kvittering_endring_pst
     from {{ ref('avvik_terskel') }}
 ),
@@ -90,8 +91,21 @@ maanedsnavn as (
     where liste = 'MAANED'
 ),
 
+mottakere as (
+    select
+        kommunenummer,
+        maaned,
+        mottaker_antall,
+        least(lag(mottaker_antall) over kommune, lead(mottaker_antall) over kommune) as ved_siden_av,
+        lag(maaned) over kommune + interval 1 month = maaned
+        and lead(maaned) over kommune - interval 1 month = maaned as har_naboer
+    from {{ ref('int_populasjon_maaned') }}
+    where populasjon = 'alle' and grunnlag = 'periodisert'
+    window kommune as (partition by kommunenummer order by maaned)
+),
+
 -- Few rows may be a payday that moved the registrations into the month before. Few rows that also stop early, or hardly
--- any at all, are a file cut short.
+-- any at all, are a file cut short. And those the support is for do not leave for a month, all at once.
 kutt as (
     select
         leveranse.*,
@@ -103,8 +117,16 @@ kutt as (
             and leveranse.dager_igjen >= leveranse.vanlig_igjen + terskel.kutt_dager,
             false
         ) as slutter_tidlig,
-        leveranse.rader * 100 < leveranse.vanlig_antall * terskel.nesten_tom_pst as er_nesten_tom
+        leveranse.rader * 100 < leveranse.vanlig_antall * terskel.nesten_tom_pst as er_nesten_tom,
+        coalesce(
+            mottakere.har_naboer
+            and mottakere.ved_siden_av >= leveranse_terskel.minste_median
+            and mottakere.mottaker_antall * 100 < mottakere.ved_siden_av * terskel.mottakere_pst,
+            false
+        ) as mangler_mottakere
     from leveranse
+    left join mottakere
+        on leveranse.kommunenummer = mottakere.kommunenummer and leveranse.maaned = mottakere.maaned
     cross join leveranse_terskel
     cross join terskel
 ),
@@ -123,18 +145,25 @@ fra_leveranse as (
                 then
                     'slutter ' || {{ dato_tekst('kutt.siste_registrert', 'maanedsnavn.navn') }}
                     || ', mye tidligere enn i andre måneder, så måneden er trolig ikke hel'
+            when kutt.mangler_mottakere
+                then 'gjelder langt færre mottakere enn månedene før og etter, så noen av dem er trolig ikke levert'
             else
                 'har ' || {{ heltall_tekst('kutt.rader') }} || ' rader, der '
                 || {{ heltall_tekst('kutt.vanlig_antall') }} || ' er vanlig, så måneden er kanskje ikke hel'
         end as grunn,
         case
-            when kutt.mangler or kutt.er_nesten_tom or (kutt.status = 'liten' and kutt.slutter_tidlig) then 'FEIL'
+            when
+                kutt.mangler
+                or kutt.er_nesten_tom
+                or kutt.mangler_mottakere
+                or (kutt.status = 'liten' and kutt.slutter_tidlig)
+                then 'FEIL'
             when kutt.slutter_tidlig then 'ADVARSEL'
             else 'INFO'
         end as alvor
     from kutt
     cross join maanedsnavn
-    where kutt.status != 'levert' or kutt.slutter_tidlig
+    where kutt.status != 'levert' or kutt.slutter_tidlig or kutt.mangler_mottakere
 ),
 
 -- A payment of another month with a voucher of this one is posted as it came, and nobody knows why it came then.
