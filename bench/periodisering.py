@@ -36,7 +36,7 @@ from statsmodels.tsa.seasonal import STL
 
 from dagster_project.demo.avvik import Avviksplan
 from dagster_project.demo.fasit import del_paa_maaneder, lag_fasit
-from dagster_project.demo.hovedbok import AVDRAG, REFUSJON, TJENESTE_OVERFORING, TJENESTE_STONAD, lag_hovedbok
+from dagster_project.demo.hovedbok import AVDRAG, REFUSJON, TJENESTE_STONAD, lag_hovedbok
 from dagster_project.demo.leveranser import FJORDREGIONEN
 from dagster_project.demo.levering import lag_levering
 from dagster_project.demo.region import lag_region
@@ -105,8 +105,8 @@ def lag_demoverden(fro: int, plan: Avviksplan) -> Verden:
     fagsystem = per_person.groupby(["kommunenummer", "maaned"], as_index=False).agg(
         belop_nok=("belop_nok", "sum"), mottaker_antall=("belop_nok", lambda belop: int((belop > 0).sum()))
     )
-    # What is carried between years stands among the support in a ledger that is not kept as SSB wants it.
-    er_stonad = np.isin(bok.tjeneste, [TJENESTE_STONAD, TJENESTE_OVERFORING]) & ~np.isin(bok.konto, [REFUSJON, AVDRAG])
+    # Underspending carried between years stands among the support, overspending does not.
+    er_stonad = (bok.tjeneste == TJENESTE_STONAD) & ~np.isin(bok.konto, [REFUSJON, AVDRAG])
     bokfort = pd.DataFrame({"kommunenummer": nummer[bok.kommune], "maaned": bok.periode, "belop_nok": bok.ore / 100})
     regnskap = bokfort[er_stonad].groupby(["kommunenummer", "maaned"], as_index=False).sum()
     normal = pd.DataFrame({"kommunenummer": nummer[alle.kommune[rad]], "maaned": gjelder, "belop_nok": ore / 100})

@@ -23,7 +23,7 @@ MOTKONTO = {FAGSYSTEM: "21650000", LONN: "23290000", OVRIG: "23290000", AARSOPPG
 MERFORBRUK, MINDREFORBRUK = "15300", "19400"
 REFUSJON, AVDRAG, LAANEKONTO = "17700", "19200", "15200"
 TJENESTE_STONAD = "28100"
-# Where KOSTRA wants what is carried between years, and so where 0A has it.
+# SSB's rule 070 wants overspending here; underspending is left where the support is, as municipalities do.
 TJENESTE_OVERFORING = "88000"
 ANSVAR_OVRIG = "450000"
 SISTE_LONNSART = "099"
@@ -257,7 +257,10 @@ def _feilfor(hovedbok: Hovedbok, hendelser: Sequence[Hendelse]) -> tuple[Hovedbo
 
 
 def _aarsoppgjor(region: Region, fra_fagsystemet: Hovedbok) -> tuple[Hovedbok, Avviksrader]:
-    """Carry last year's over- or underspending to January, as a share of what was paid last year."""
+    """Carry last year's over- or underspending to January, as a share of what was paid last year.
+
+    Only what is posted among the support disturbs its series, so only that is an anomaly.
+    """
     hendelser = velg(region.hendelser, "balanseforing")
     kommune = np.array([hendelse.kommune for hendelse in hendelser], np.int64)
     maaned = np.array([hendelse.maaned for hendelse in hendelser], np.int64)
@@ -279,11 +282,18 @@ def _aarsoppgjor(region: Region, fra_fagsystemet: Hovedbok) -> tuple[Hovedbok, A
         bilagsart=np.full(antall, BILAGSARTER.index(AARSOPPGJOR)),
         dato=forste_dag(maaned + 1) - 1,
         bilag=np.arange(antall),
-        tjeneste=np.full(antall, TJENESTE_OVERFORING),
+        tjeneste=np.where(ore > 0, TJENESTE_OVERFORING, TJENESTE_STONAD),
         konto=np.where(ore > 0, MERFORBRUK, MINDREFORBRUK),
         ore=ore,
     )
-    return linjer, Avviksrader(kommune, maaned, np.full(antall, INGEN_MAANED), "balanseforing", ore)
+    paa_stonad = ore < 0
+    return linjer, Avviksrader(
+        kommune[paa_stonad],
+        maaned[paa_stonad],
+        np.full(int(paa_stonad.sum()), INGEN_MAANED),
+        "balanseforing",
+        ore[paa_stonad],
+    )
 
 
 def _nummerer(*deler: Hovedbok) -> Hovedbok:
