@@ -19,7 +19,7 @@ VANLIG_MAANED = FASTE_MOTTAKERE * FAST_BELOP
 FORSTE_EGNE = 1000
 """What the usual recipients get each month in its first days, and the first number of the others."""
 
-SEEDS = ("avvik_aarsak", "avvik_terskel", "kodeliste", "leveranse_terskel", "skjerming_terskel")
+SEEDS = ("avvik_aarsak", "avvik_serietype", "avvik_terskel", "kodeliste", "leveranse_terskel", "skjerming_terskel")
 TABELLER = {
     "int_utgift": (
         "rang integer, linje integer, mottaker_nr integer, stonadstype_nr smallint, belop_nok decimal(18, 2), "
@@ -45,6 +45,14 @@ TABELLER = {
     "int_hovedbok": "kommunenummer varchar, maaned date",
     "int_regnskap_periode": "objekt varchar, kommunenummer varchar, regnskapsaar integer, periode varchar",
     "int_utgift_regnskap": "kommunenummer varchar, maaned date, belop_nok decimal(18, 2)",
+    "int_avvik_serie": (
+        "kommunenummer varchar, serie varchar, maaned date, motpart_maaned date, type varchar, belop_nok double, "
+        "tillit double"
+    ),
+    "int_maanedsserie": (
+        "kommunenummer varchar, serie varchar, maaned date, belop_nok decimal(18, 2), mottaker_antall integer, "
+        "har_utbetalinger boolean"
+    ),
     "stg_intern__kvittering": (
         "kommunenummer varchar, maaned date, serie varchar, aarsak varchar, motpart_maaned date, "
         "belop_nok decimal(18, 2), kvittert_av varchar, tekst varchar, tidspunkt timestamp"

@@ -39,8 +39,17 @@ KONTRAKT = {
         "uforklart",
         "strom_kvartal",
         "hoytidstillegg",
+        "nivaaskift",
     },
-    "regnskap": {"feil_periode", "dobbeltforing", "balanseforing", "manglende_leveranse", "uforklart"},
+    "regnskap": {
+        "feil_periode",
+        "dobbeltforing",
+        "balanseforing",
+        "manglende_leveranse",
+        "uforklart",
+        "helgeforskyvning",
+        "nivaaskift",
+    },
 }
 
 
@@ -318,6 +327,14 @@ def test_no_sentence_has_a_hole_in_it():
             "insert into int_hovedbok_aarsak values (?, ?, ?, ?, 5000)", [KOMMUNE, date(2025, 2, 1), aarsak, motpart]
         )
     con.execute("insert into int_hovedbok values (?, date '2025-02-01'), (?, date '2025-04-01')", [KOMMUNE, KOMMUNE])
+    con.executemany(
+        "insert into int_avvik_serie values (?, ?, date '2023-05-01', ?, ?, 5000, 0.9)",
+        [
+            (KOMMUNE, "fagsystem", None, "nivaaskift"),
+            (KOMMUNE, "regnskap", None, "nivaaskift"),
+            (KOMMUNE, "regnskap", date(2023, 6, 1), "helgeforskyvning"),
+        ],
+    )
     setninger = bygg(con).execute("select serie, aarsak, forklaring from int_avvik_periodisering").fetchall()
     funnet = {serie: {rad[1] for rad in setninger if rad[0] == serie} for serie in KONTRAKT}
     assert funnet == KONTRAKT
@@ -490,6 +507,113 @@ def test_the_share_of_a_ledger_finding_is_of_the_ledgers_own_months():
     con.execute("insert into int_hovedbok_aarsak values (?, ?, 'dobbeltforing', null, 20000)", [KOMMUNE, MAI])
     svar = bygg(con).execute("select serie, andel_av_maaned_pst, alvor from bi_avvik_periodisering").fetchall()
     assert svar == [("regnskap", 10.0, "ADVARSEL")]
+
+
+ELDRE = date(2023, 5, 1)
+"""A month before the first that is delivered, known by its sum alone."""
+
+
+def fra_summer(*avvik, mottakere=100):
+    """Build with findings of month sums: (serie, maaned, motpart_maaned, type, kroner)."""
+    con = ny_base()
+    legg_inn(con, faste())
+    con.executemany(
+        "insert into int_avvik_serie values (?, ?, ?, ?, ?, ?, 0.87)",
+        [(KOMMUNE, serie, maaned, motpart, type_, belop) for serie, maaned, motpart, type_, belop in avvik],
+    )
+    con.executemany(
+        "insert into int_maanedsserie values (?, 'fagsystem', ?, 200000, ?, false)",
+        [(KOMMUNE, maaned, mottakere) for maaned in maaneder(date(2023, 1, 1), date(2023, 12, 1))],
+    )
+    return bygg(con)
+
+
+@pytest.mark.parametrize(
+    ("type_", "motpart", "belop", "ventet"),
+    [
+        (
+            "helgeforskyvning",
+            date(2023, 6, 1),
+            50000,
+            (
+                "helgeforskyvning",
+                "ADVARSEL",
+                "Ut fra månedssummene alene er 50\xa0000 kr av juni-utbetalingen betalt i mai 2023, for betalingsdagen "
+                "falt på en fridag (tillit 87 %).",
+            ),
+        ),
+        (
+            "forskyvning",
+            date(2023, 4, 1),
+            50000,
+            (
+                "uforklart",
+                "ADVARSEL",
+                "Ut fra månedssummene alene står 50\xa0000 kr i mai 2023 som hører til april, men summene viser ikke "
+                "hvorfor (tillit 87 %).",
+            ),
+        ),
+        (
+            "enkelttopp",
+            None,
+            -50000,
+            (
+                "uforklart",
+                "ADVARSEL",
+                "Ut fra månedssummene alene er mai 2023 50\xa0000 kr for lav, og summene viser ikke hvor resten er "
+                "(tillit 87 %).",
+            ),
+        ),
+        (
+            "manglende_maaned",
+            None,
+            -200000,
+            (
+                "manglende_leveranse",
+                "ADVARSEL",
+                "Ut fra månedssummene alene mangler 200\xa0000 kr i mai 2023, og pengene kom ikke siden (tillit 87 %).",
+            ),
+        ),
+        (
+            "nivaaskift",
+            None,
+            50000,
+            (
+                "nivaaskift",
+                "INFO",
+                "Fra og med mai 2023 er månedssummen 50\xa0000 kr høyere enn før, og det er et nytt nivå og ingen feil "
+                "(tillit 87 %).",
+            ),
+        ),
+    ],
+)
+def test_a_month_known_by_its_sum_is_told_as_such_and_never_as_a_fault_for_certain(type_, motpart, belop, ventet):
+    con = fra_summer(("fagsystem", ELDRE, motpart, type_, belop))
+    svar = con.execute(
+        "select aarsak, alvor, forklaring, motpart_maaned, andel_av_maaned_pst from bi_avvik_periodisering"
+    ).fetchall()
+    assert svar == [(*ventet, motpart, belop / 2000)]
+
+
+@pytest.mark.parametrize(("belop", "vist"), [(5999, False), (6000, True)])
+def test_a_sum_that_may_be_of_two_persons_is_not_published(belop, vist):
+    con = fra_summer(("fagsystem", ELDRE, None, "enkelttopp", belop))
+    assert con.execute("select ikke_publisert from int_avvik_periodisering").fetchall() == [
+        (None if vist else "faa_personer",)
+    ]
+
+
+def test_sums_are_silent_where_rows_have_spoken():
+    con = ny_base()
+    legg_inn(con, faste())
+    con.execute("insert into int_hovedbok_aarsak values (?, ?, 'feil_periode', ?, 20000)", [KOMMUNE, MAI, APRIL])
+    con.execute("insert into int_utgift_regnskap select ?, maaned, 200000 from int_kommune_maaned", [KOMMUNE])
+    con.executemany(
+        "insert into int_avvik_serie values (?, 'regnskap', ?, ?, 'forskyvning', 21000, 0.9)",
+        [(KOMMUNE, MAI, APRIL), (KOMMUNE, JUNI, MAI)],
+    )
+    svar = bygg(con).execute("select maaned, aarsak, belop_nok from bi_avvik_periodisering order by all").fetchall()
+    assert svar == [(MAI, "feil_periode", 20000), (JUNI, "uforklart", 21000)]
 
 
 def test_the_guide_tells_each_cause_with_its_test_and_each_threshold_with_its_reason():

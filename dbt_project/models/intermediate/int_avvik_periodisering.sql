@@ -214,7 +214,7 @@ hull_i_regnskap as (
     where neste_maaned > maaned + interval 1 month
 ),
 
-funn as (
+fra_rader as (
     select * from fra_fagsystem
     union all by name
     select * from fra_leveranse
@@ -222,6 +222,33 @@ funn as (
     select * from fra_regnskap
     union all by name
     select * from hull_i_regnskap
+),
+
+-- Sums alone speak only of months that rows say nothing of.
+fra_summer as (
+    select
+        avvik.kommunenummer,
+        avvik.maaned,
+        avvik.serie,
+        serietype.aarsak,
+        avvik.motpart_maaned,
+        avvik.belop_nok::decimal(18, 2) as belop_nok,
+        avvik.tillit,
+        serietype.mal,
+        serietype.hoyeste_alvor
+    from {{ ref('int_avvik_serie') }} as avvik
+    inner join {{ ref('avvik_serietype') }} as serietype on avvik.type = serietype.type
+    anti join (select * from fra_rader where alvor is distinct from 'INFO') as rad
+        on
+            avvik.kommunenummer = rad.kommunenummer
+            and avvik.serie = rad.serie
+            and avvik.maaned = rad.maaned
+),
+
+funn as (
+    select * from fra_rader
+    union all by name
+    select * from fra_summer
 ),
 
 maanedssum as (
@@ -241,6 +268,14 @@ maanedssum as (
         sum(belop_nok) as belop_nok
     from {{ ref('int_utgift_regnskap') }}
     group by kommunenummer, maaned
+    union all
+    select
+        kommunenummer,
+        maaned,
+        serie,
+        belop_nok
+    from {{ ref('int_maanedsserie') }}
+    where serie = 'fagsystem' and not har_utbetalinger
 ),
 
 vanlig as (
@@ -260,7 +295,9 @@ vanlig as (
 -- A finding about several months is one finding: each of its rows is as serious as all of it.
 maalt as (
     select
-        funn.* exclude (alvor),
+        funn.* exclude (alvor, mal, hoyeste_alvor),
+        funn.mal as gitt_mal,
+        funn.hoyeste_alvor as gitt_hoyeste_alvor,
         funn.alvor as gitt_alvor,
         100 * funn.belop_nok / nullif(vanlig.belop_nok, 0)::double as andel_av_maaned_pst,
         sum(abs(andel_av_maaned_pst)) over (
@@ -278,12 +315,13 @@ maalt as (
 vurdert as (
     select
         maalt.*,
-        aarsak.mal,
+        coalesce(maalt.gitt_mal, aarsak.mal) as mal,
         case
             when aarsak.hoyeste_alvor = 'INFO' then 'INFO'
             when maalt.gitt_alvor is not null then maalt.gitt_alvor
             when maalt.funnets_andel_pst < terskel.advarsel_pst then 'INFO'
-            when maalt.funnets_andel_pst >= terskel.feil_pst then aarsak.hoyeste_alvor
+            when maalt.funnets_andel_pst >= terskel.feil_pst
+                then coalesce(maalt.gitt_hoyeste_alvor, aarsak.hoyeste_alvor)
             else 'ADVARSEL'
         end as alvor
     from maalt
@@ -348,7 +386,7 @@ viser_skjult as (
     where beroert.celler = 1
 ),
 
--- The ledger does not know how many an amount is for: as many as it would be paid to at the month's mean.
+-- Where nobody knows how many an amount is for: as many as it would be paid to at the mean of the month.
 per_mottaker as (
     select
         utgift.kommunenummer,
@@ -363,6 +401,13 @@ per_mottaker as (
             and utgift.maaned = populasjon.maaned
     where utgift.grunnlag = 'periodisert'
     group by utgift.kommunenummer, utgift.maaned
+    union all
+    select
+        kommunenummer,
+        maaned,
+        belop_nok / nullif(mottaker_antall, 0)::double as belop_nok
+    from {{ ref('int_maanedsserie') }}
+    where serie = 'fagsystem' and not har_utbetalinger
 ),
 
 kvittert as (
@@ -370,9 +415,13 @@ kvittert as (
         vurdert.*,
         case
             when vurdert.mottaker_antall < minste.viste_antall then 'faa_personer'
+            -- A finding in the sums of the ledger tells no more than those sums, which are published by function.
             when
-                vurdert.serie = 'regnskap'
-                and vurdert.aarsak not in ('balanseforing', 'manglende_leveranse')
+                if(
+                    vurdert.tillit is null,
+                    vurdert.serie = 'regnskap' and vurdert.aarsak not in ('balanseforing', 'manglende_leveranse'),
+                    vurdert.serie = 'fagsystem'
+                )
                 and coalesce(abs(vurdert.belop_nok) < minste.viste_antall * per_mottaker.belop_nok, true)
                 then 'faa_personer'
             when viser_skjult.aarsak is not null then 'viser_skjult_tall'
@@ -424,6 +473,7 @@ select
     kvittert.andel_av_maaned_pst,
     kvittert.funnets_andel_pst,
     kvittert.alvor,
+    kvittert.tillit,
     {{ fyll_mal('kvittert.mal', {
         'maaned': "maanedsnavn.navn[month(kvittert.maaned)] || ' ' || year(kvittert.maaned)",
         'belop': "coalesce(" ~ kroner_tekst('kvittert.belop_nok') ~ ", '')",
@@ -433,6 +483,8 @@ select
         'dag': "coalesce('1. ' || maanedsnavn.navn[month(kvittert.motpart_maaned)], '')",
         'dagtype': "coalesce(kalender.neste_forste_er, '')",
         'grunn': "coalesce(kvittert.grunn, '')",
+        'retning': "if(kvittert.belop_nok < 0, 'lav', 'høy')",
+        'tillit': "coalesce(round(100 * kvittert.tillit)::integer || ' %', '')",
     }) }} as forklaring,
     kvittert.er_kvittert as kvittert,
     if(kvittert.er_kvittert, kvittert.sist_kvittert_av, null) as kvittert_av,

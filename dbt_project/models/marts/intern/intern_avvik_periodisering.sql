@@ -11,6 +11,7 @@ select
     avvik.andel_av_maaned_pst,
     avvik.funnets_andel_pst,
     avvik.alvor,
+    avvik.tillit,
     avvik.forklaring,
     aarsak.gjor,
     avvik.kvittert,
