@@ -102,11 +102,12 @@ def test_history_of_runs_is_kept_for_the_web_page(rettet):
 
     with dg.DagsterInstance.from_config(str(mappe.dagster)) as instans:
         ider = {post.dagster_run.run_id for post in instans.get_run_records()}
-        observasjoner = instans.fetch_observations(dg.AssetKey(["raw", "kostra", "11f"]), limit=10).records
+        hendelser = instans.fetch_materializations(dg.AssetKey(["raw", "kostra", "11f"]), limit=10).records
     assert {kjoring.kjoring_id for kjoring in kjoringer} <= ider
-    merket = [obs for obs in observasjoner if obs.asset_observation.metadata["rader_lest"].value == 11]
-    assert [obs.partition_key for obs in merket] == ["2025|9901"]
-    assert len(merket[0].asset_observation.metadata["sha256"].value) == 64
+    merket = [hendelse for hendelse in hendelser if hendelse.partition_key is not None]
+    assert {hendelse.partition_key for hendelse in merket} == {"2025|9901"}
+    assert 11 in {hendelse.asset_materialization.metadata["rader_lest"].value for hendelse in merket}
+    assert {len(hendelse.asset_materialization.metadata["sha256"].value) for hendelse in merket} == {64}
 
 
 def test_status_tells_what_is_published_and_what_waits(rettet):

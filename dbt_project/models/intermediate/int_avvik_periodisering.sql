@@ -224,6 +224,15 @@ fra_rader as (
     select * from hull_i_regnskap
 ),
 
+talt_om as (
+    select distinct
+        kommunenummer,
+        serie,
+        maaned
+    from fra_rader
+    where alvor is distinct from 'INFO'
+),
+
 -- Sums alone speak only of months that rows say nothing of.
 fra_summer as (
     select
@@ -238,11 +247,11 @@ fra_summer as (
         serietype.hoyeste_alvor
     from {{ ref('int_avvik_serie') }} as avvik
     inner join {{ ref('avvik_serietype') }} as serietype on avvik.type = serietype.type
-    anti join (select * from fra_rader where alvor is distinct from 'INFO') as rad
+    anti join talt_om
         on
-            avvik.kommunenummer = rad.kommunenummer
-            and avvik.serie = rad.serie
-            and avvik.maaned = rad.maaned
+            avvik.kommunenummer = talt_om.kommunenummer
+            and avvik.serie = talt_om.serie
+            and avvik.maaned = talt_om.maaned
 ),
 
 funn as (
