@@ -13,6 +13,7 @@ from dagster_project.dbt import prosjektfiler
 from dagster_project.hovedbok.konto import les_lokale_konti, skriv_lokale_konti
 from dagster_project.ingestion.database import TABELLER
 from dagster_project.kalender import forrige_maaned, leveransefrist
+from dagster_project.kvalitet.suiter import EXPECTATIONS
 from dagster_project.kvittering import les_kvitteringer, skriv_kvitteringer
 from dagster_project.seeds import ROOT, read_seed
 from dagster_project.settings import Kommune, Mappe
@@ -24,6 +25,9 @@ KODE_I_MODELLER = (
     "flytt.py",
     "hovedbok/prognose.py",
     "kalender.py",
+    "kvalitet/gx.py",
+    "kvalitet/kontroll.py",
+    "kvalitet/suiter.py",
     "skjerming.py",
     "skjerming_maaned.py",
 )
@@ -103,7 +107,8 @@ def fingeravtrykk(varehus: Path, parametre: Parametre) -> str:
     hash_ = hashlib.sha256(
         json.dumps([data, str(parametre.per), frister, KONTRAKT_VERSJON, bygget_av()], default=str).encode()
     )
-    for sti in sorted([*prosjektfiler(), *(ROOT / "dagster_project" / navn for navn in KODE_I_MODELLER)]):
+    kode = (ROOT / "dagster_project" / navn for navn in KODE_I_MODELLER)
+    for sti in sorted([*prosjektfiler(), *EXPECTATIONS.glob("*.yml"), *kode]):
         hash_.update(sti.read_bytes())
     return hash_.hexdigest()
 

@@ -1,7 +1,7 @@
 """Publish: copy the finished `bi` tables into a file of their own and put it in the old one's place in one move.
 
 Readers either see the whole of the last publication or the whole of this one. A run that fails before the
-move leaves everything as it was.
+move leaves everything as it was. Months that are held back (dagster_project/kvalitet) are not copied.
 """
 
 import shutil
@@ -12,10 +12,18 @@ import duckdb
 
 from dagster_project.feil import Kjoringsfeil
 from dagster_project.ingestion.sql import sql_tekst
+from dagster_project.seeds import read_seed
 from dagster_project.settings import Miljo
 
 DATABASE = "stonad.duckdb"
 BEHOLD_UTGAVER = 2
+
+OMFANG = {
+    "maaned": "rad.{kolonne} = holdt.maaned",
+    "fra_maaned": "rad.{kolonne} >= holdt.maaned",
+    "fra_periode": "rad.{kolonne} >= if(rad.periode_type = 'aar', date_trunc('year', holdt.maaned), holdt.maaned)",
+}
+"""Which rows go with a month that is held back, by the name seeds/kvalitet_tilbakehold.csv has for it."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ def _skriv(varehus: Path, ny: Path, parquet: Path, miljo: Miljo) -> dict[str, in
         con.execute("create schema publisert.bi")
         rader = {}
         for tabell, kommentar in tabeller:
-            con.execute(f"create table publisert.bi.{tabell} as from varehus.bi.{tabell} order by all")
+            con.execute(f"create table publisert.bi.{tabell} as {_slipper_ut(tabell)} order by all")
             if kommentar:
                 _kommenter(con, f"table publisert.bi.{tabell}", kommentar)
             con.execute(
@@ -108,6 +116,17 @@ def _skriv(varehus: Path, ny: Path, parquet: Path, miljo: Miljo) -> dict[str, in
     finally:
         con.close()
     return rader
+
+
+def _slipper_ut(tabell: str) -> str:
+    """Return the query for the rows of a table that are published."""
+    regel = next((rad for rad in read_seed("kvalitet_tilbakehold") if rad["tabell"] == tabell), None)
+    if regel is None or not regel["omfang"]:
+        return f"from varehus.bi.{tabell}"
+    return (
+        f"select rad.* from varehus.bi.{tabell} as rad anti join varehus.intern.tilbakeholdt as holdt "
+        f"on rad.kommunenummer = holdt.kommunenummer and {OMFANG[regel['omfang']].format(kolonne=regel['maaned'])}"
+    )
 
 
 def _kommenter(con: duckdb.DuckDBPyConnection, hva: str, kommentar: str) -> None:

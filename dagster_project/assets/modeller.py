@@ -10,6 +10,8 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from dagster_project import fremdrift
+from dagster_project.assets.kvalitet import NOKKEL as KVALITET
+from dagster_project.assets.kvalitet import lag_kvalitet_asset
 from dagster_project.assets.raa import POOL, tidspunkt
 from dagster_project.bygg import (
     Parametre,
@@ -21,6 +23,7 @@ from dagster_project.bygg import (
 from dagster_project.dbt import MILJO, VAREHUS_VARIABEL, Dbt, dbt_prosjekt, sikre_manifest
 from dagster_project.feil import Brukerfeil, trygt_navn
 from dagster_project.ingestion.innlesing import finn_nye
+from dagster_project.kvalitet.side import skriv_side
 from dagster_project.las import enerett
 from dagster_project.publisering import publiser
 from dagster_project.settings import Kommune, Mappe, Miljo
@@ -58,7 +61,7 @@ def er_uendret(context: dg.AssetExecutionContext, mappe: Mappe) -> bool:
 def lag_modell_assets(
     mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...], raa: list[dg.AssetsDefinition]
 ) -> list[dg.AssetsDefinition]:
-    """Return the register, the dbt models and the publication, in that order."""
+    """Return the register, the dbt models, their control and the publication, in that order."""
     os.environ[VAREHUS_VARIABEL] = str(mappe.varehus)
     os.environ["STONAD_MINNE"] = miljo.minne
     os.environ.update(MILJO)
@@ -109,7 +112,8 @@ def lag_modell_assets(
 
     @dg.asset(
         key=["publisert", "stonad"],
-        deps=[dg.AssetKey(["bi", navn]) for navn in PUBLISERTE],
+        # The quality is known before anything goes out.
+        deps=[*(dg.AssetKey(["bi", navn]) for navn in PUBLISERTE), KVALITET],
         description="Den publiserte databasen og Parquet-filene, byttet ut i ett grep.",
         group_name="publisert",
         kinds={"duckdb", "parquet"},
@@ -119,10 +123,11 @@ def lag_modell_assets(
         fremdrift.si("Publiserer")
         with enerett(mappe, vent=True):
             resultat = publiser(mappe.varehus, mappe.publisert, context.run_id, miljo)
+            skriv_side(mappe.varehus, mappe.publisert)
             skriv_fingeravtrykk(mappe.publisert, fingeravtrykk(mappe.varehus, parametre(context, mappe)))
         return dg.MaterializeResult(metadata={f"rader_{tabell}": antall for tabell, antall in resultat.rader.items()})
 
-    return [leveranse, modeller, stonad]
+    return [leveranse, modeller, lag_kvalitet_asset(mappe), stonad]
 
 
 PUBLISERTE = (
@@ -148,4 +153,5 @@ PUBLISERTE = (
     "nav_register",
     "nav_register_dagens",
     "periodisering_maal",
+    "tilbakeholdt",
 )

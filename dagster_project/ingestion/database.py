@@ -109,6 +109,33 @@ create table if not exists intern.kvittering (
     tidspunkt timestamp not null
 );
 
+-- What the expectations said, run by run; rows are only added. One row per kjoring_id, forventning_id, kommunenummer
+-- and maaned, where there was something to judge. observert is what was found, er_ny whether the month could be held
+-- back, and sperrer whether this holds it back.
+create table if not exists intern.kvalitet (
+    kjoring_id varchar not null,
+    tidspunkt timestamp not null,
+    suite varchar not null,
+    forventning_id varchar not null,
+    kommunenummer varchar not null,
+    maaned date not null,
+    alvor varchar not null,
+    bestatt boolean not null,
+    observert double not null,
+    melding varchar,
+    er_ny boolean not null,
+    kvittert boolean not null,
+    sperrer boolean not null
+);
+
+-- The months the last control holds back from the publication. One row per kommunenummer and maaned.
+create table if not exists intern.tilbakeholdt (
+    kommunenummer varchar not null,
+    maaned date not null,
+    forklaring varchar not null,
+    gjor varchar not null
+);
+
 create table if not exists intern.nokkel_merke (
     merke varchar not null,
     tatt_i_bruk timestamp not null

@@ -1,0 +1,223 @@
+"""The page a controller reads: what passed, what failed, what it means, what to do, and how it has been.
+
+One file without others. The library's own pages (Data Docs) fetch their style from elsewhere, stand unstyled offline,
+and know expectations but not municipalities and months.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import jinja2
+
+from dagster_project.kvalitet.suiter import ERROR, Forventning, forventninger, norsk_tall, suiter
+from dagster_project.seeds import read_seed
+
+FIL = "kvalitet.html"
+KJORINGER_VIST = 12
+
+
+@dataclass(frozen=True)
+class Celle:
+    """How one expectation stands in one month."""
+
+    tilstand: str
+    """bestatt, feil, varsel, kvittert, holdt or tom (nothing to judge)."""
+    tittel: str
+
+
+@dataclass(frozen=True)
+class Funn:
+    """One expectation that fails in one month, as it is told."""
+
+    forventning: Forventning
+    maaned: date
+    tilstand: str
+    melding: str
+    gjor: str
+    siden: datetime
+    """The first run in which it failed, without having passed since."""
+
+
+@dataclass(frozen=True)
+class Kommune:
+    """What the page says of one municipality."""
+
+    kommunenummer: str
+    navn: str
+    siste_maaned: date | None
+    maaneder: tuple[date, ...]
+    celler: dict[tuple[str, date], Celle]
+    funn: tuple[Funn, ...]
+    historikk: tuple[tuple[datetime, int, int, int, int], ...]
+    """A run: its time, months and expectations judged, errors, warnings, and months held back."""
+
+    @property
+    def holdt(self) -> tuple[date, ...]:
+        """Return the months that are held back."""
+        return tuple(sorted({funn.maaned for funn in self.funn if funn.tilstand == "holdt"}))
+
+    @property
+    def verst(self) -> str:
+        """Return the worst of the last delivered month, or of what is held back."""
+        siste = [celle.tilstand for (_, maaned), celle in self.celler.items() if maaned == self.siste_maaned]
+        if self.holdt:
+            return "holdt"
+        return next((tilstand for tilstand in ("feil", "varsel", "kvittert") if tilstand in siste), "bestatt")
+
+
+def skriv_side(varehus: Path, publisert: Path) -> Path:
+    """Write the page of the last control beside the published database, and return where it lies."""
+    con = duckdb.connect(str(varehus), read_only=True)
+    try:
+        tidspunkt, kommuner = _les(con)
+    finally:
+        con.close()
+    maal = publisert / FIL
+    ny = maal.with_name(f".{FIL}")
+    ny.write_text(_mal().render(tidspunkt=tidspunkt, kommuner=kommuner, suiter=suiter()), encoding="utf-8")
+    ny.replace(maal)
+    return maal
+
+
+def _les(con: duckdb.DuckDBPyConnection) -> tuple[datetime | None, list[Kommune]]:
+    """Return when the last control was made, and every municipality, those that need somebody first."""
+    siste = con.execute("select arg_max(kjoring_id, rowid), max_by(tidspunkt, rowid) from intern.kvalitet").fetchone()
+    navn = dict(con.execute("select kommunenummer, kommunenavn from intern.kommune").fetchall())
+    rader = con.execute(
+        """
+        with siden as (
+            select
+                forventning_id,
+                kommunenummer,
+                maaned,
+                max(rowid) filter (where bestatt) as sist_bestatt,
+            from intern.kvalitet
+            group by all
+        ),
+
+        forst as (
+            select
+                kvalitet.forventning_id,
+                kvalitet.kommunenummer,
+                kvalitet.maaned,
+                min(kvalitet.tidspunkt) as siden,
+            from intern.kvalitet as kvalitet
+            inner join siden using (forventning_id, kommunenummer, maaned)
+            where not kvalitet.bestatt and kvalitet.rowid > coalesce(siden.sist_bestatt, -1)
+            group by all
+        )
+
+        select
+            kvalitet.kommunenummer,
+            kvalitet.maaned,
+            kvalitet.forventning_id,
+            case
+                when kvalitet.bestatt then 'bestatt'
+                when kvalitet.kvittert then 'kvittert'
+                when kvalitet.sperrer then 'holdt'
+                when kvalitet.alvor = ? then 'feil'
+                else 'varsel'
+            end as tilstand,
+            kvalitet.observert,
+            kvalitet.melding,
+            forst.siden,
+        from intern.kvalitet as kvalitet
+        left join forst using (forventning_id, kommunenummer, maaned)
+        where kvalitet.kjoring_id = ?
+        order by all
+        """,
+        [ERROR, siste[0]],
+    ).fetchall()
+    levert = dict(
+        con.execute(
+            "select kommunenummer, max(maaned) from intern.kvalitetsmaal where er_levert group by kommunenummer"
+        ).fetchall()
+    )
+    historikk = con.execute(
+        """
+        select
+            kommunenummer,
+            any_value(tidspunkt),
+            count(*),
+            count(*) filter (where not bestatt and alvor = ?),
+            count(*) filter (where not bestatt and alvor != ?),
+            count(distinct maaned) filter (where sperrer),
+        from intern.kvalitet
+        group by kommunenummer, kjoring_id
+        order by max(rowid) desc
+        """,
+        [ERROR, ERROR],
+    ).fetchall()
+    kommuner = [
+        _kommune(
+            nummer,
+            navn.get(nummer, ""),
+            levert.get(nummer),
+            [rad[1:] for rad in rader if rad[0] == nummer],
+            [rad[1:] for rad in historikk if rad[0] == nummer][:KJORINGER_VIST],
+        )
+        for nummer in sorted({rad[0] for rad in rader})
+    ]
+    rang = {tilstand: nummer for nummer, tilstand in enumerate(("holdt", "feil", "varsel", "kvittert", "bestatt"))}
+    return siste[1], sorted(kommuner, key=lambda kommune: (rang[kommune.verst], kommune.kommunenummer))
+
+
+def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple], historikk: Iterable[tuple]) -> Kommune:
+    kjente = forventninger()
+    # What the suites no longer have is not shown.
+    egne = [rad for rad in rader if rad[1] in kjente]
+    funn = [
+        Funn(kjente[id_], maaned, tilstand, melding or "", kjente[id_].gjor(nummer, f"{maaned:%Y-%m}"), siden)
+        for maaned, id_, tilstand, _, melding, siden in egne
+        if tilstand != "bestatt"
+    ]
+    rang = {tilstand: plass for plass, tilstand in enumerate(("holdt", "feil", "varsel", "kvittert"))}
+    return Kommune(
+        kommunenummer=nummer,
+        navn=navn,
+        siste_maaned=siste,
+        maaneder=tuple(sorted({maaned for maaned, *_ in egne})),
+        celler={
+            (id_, maaned): Celle(tilstand, melding or f"Funnet: {norsk_tall(observert, kjente[id_].meta.desimaler)}")
+            for maaned, id_, tilstand, observert, melding, _ in egne
+        },
+        funn=tuple(sorted(funn, key=lambda ett: (rang[ett.tilstand], -ett.maaned.toordinal(), ett.forventning.id))),
+        historikk=tuple(historikk),
+    )
+
+
+@cache
+def _maanedsnavn() -> dict[int, str]:
+    return {int(rad["kode"]): rad["navn"] for rad in read_seed("kodeliste") if rad["liste"] == "MAANED"}
+
+
+def maanedsnavn(maaned: date) -> str:
+    """Return a month as it is written in a sentence."""
+    return f"{_maanedsnavn()[maaned.month]} {maaned.year}"
+
+
+def kort_maaned(maaned: date) -> str:
+    """Return a month as it stands over a narrow column."""
+    return f"{_maanedsnavn()[maaned.month][:3]} {maaned:%y}"
+
+
+def klokkeslett(tidspunkt: datetime) -> str:
+    """Return a time of a run as people read it; it is UTC, as everywhere in the warehouse."""
+    return f"{tidspunkt.day}. {_maanedsnavn()[tidspunkt.month]} {tidspunkt.year} kl. {tidspunkt:%H.%M} UTC"
+
+
+@cache
+def _mal() -> jinja2.Template:
+    miljo = jinja2.Environment(
+        loader=jinja2.PackageLoader("dagster_project.kvalitet", "maler"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    miljo.filters |= {"maaned": maanedsnavn, "kort": kort_maaned, "tid": klokkeslett}
+    return miljo.get_template("kvalitet.html.j2")
