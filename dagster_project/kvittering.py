@@ -1,4 +1,4 @@
-"""What a controller has accepted of the findings in bi.avvik_periodisering, and the command `stonad kvitter`.
+"""What a controller has accepted of the findings in bi.avvik_periodisering and of the expectations, and `stonad kvitter`.
 
 Acceptances stand in `konfig/kvittering.csv`, a line for each time somebody accepted or took it back, so they survive
 every new run and a warehouse built from nothing. The last line of a finding is the one that counts.
@@ -21,6 +21,7 @@ from rich.markup import escape
 
 from dagster_project.feil import Brukerfeil, kan_ha_personnummer
 from dagster_project.klokke import naa
+from dagster_project.kvalitet.kontroll import SERIE as KVALITET
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, les_miljo
 from dagster_project.valg import JsonValg, MappeValg, velg_mappe
@@ -156,13 +157,40 @@ def les_avvik(mappe: Mappe, *, kommunenummer: str | None = None, maaned: date | 
                 select
                     kommunenummer, maaned, serie, aarsak, motpart_maaned,
                     belop_nok, alvor, forklaring, gjor, kvittert, kvittert_av, kvittert_tekst
-                from intern.avvik_periodisering
+                from (
+                    select *
+                    from intern.avvik_periodisering
+                    union all by name
+                    select
+                        kvalitet.kommunenummer,
+                        kvalitet.maaned,
+                        $kvalitet as serie,
+                        kvalitet.forventning_id as aarsak,
+                        kvalitet.observert::decimal(18, 2) as belop_nok,
+                        'FEIL' as alvor,
+                        kvalitet.melding as forklaring,
+                        kvalitet.gjor,
+                        kvalitet.kvittert,
+                        if(kvalitet.kvittert, kvittering.kvittert_av, null) as kvittert_av,
+                        if(kvalitet.kvittert, kvittering.tekst, null) as kvittert_tekst,
+                    from intern.kvalitet as kvalitet
+                    left join intern.kvittering as kvittering
+                        on
+                            kvittering.serie = $kvalitet
+                            and kvalitet.forventning_id = kvittering.aarsak
+                            and kvalitet.kommunenummer = kvittering.kommunenummer
+                            and kvalitet.maaned = kvittering.maaned
+                    where
+                        kvalitet.kjoring_id = (select arg_max(kjoring_id, rowid) from intern.kvalitet)
+                        and not kvalitet.bestatt
+                        and kvalitet.kan_kvitteres
+                ) as funn
                 where
                     ($kommunenummer is null or kommunenummer = $kommunenummer)
                     and ($maaned is null or maaned = $maaned)
                 order by kommunenummer, maaned, serie, aarsak, motpart_maaned nulls first
                 """,
-                {"kommunenummer": kommunenummer, "maaned": maaned},
+                {"kommunenummer": kommunenummer, "maaned": maaned, "kvalitet": KVALITET},
             ).fetchall()
         except duckdb.CatalogException:
             raise Brukerfeil("Funnene er ikke regnet ut ennå. Kjør «stonad kjor» først.") from None
@@ -254,7 +282,7 @@ def kvitter(
     motpart: Annotated[
         str | None, typer.Option("--motpart", help="Bare det som hører til i denne måneden. Ellers hele funnet.")
     ] = None,
-    serie: Annotated[str, typer.Option("--serie", help="fagsystem eller regnskap.")] = FAGSYSTEM,
+    serie: Annotated[str, typer.Option("--serie", help="fagsystem, regnskap eller kvalitet.")] = FAGSYSTEM,
     av: Annotated[str, typer.Option("--av", help="Hvem som kvitterer. Vises i rapportene.")] = "",
     tekst: Annotated[
         str, typer.Option("--tekst", help="Hvorfor funnet er i orden. Vises i rapportene: ingen navn eller numre.")

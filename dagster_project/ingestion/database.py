@@ -123,7 +123,9 @@ create table if not exists intern.kvalitet (
     bestatt boolean not null,
     observert double not null,
     melding varchar,
+    gjor varchar,
     er_ny boolean not null,
+    kan_kvitteres boolean not null,
     kvittert boolean not null,
     sperrer boolean not null
 );
@@ -132,8 +134,7 @@ create table if not exists intern.kvalitet (
 create table if not exists intern.tilbakeholdt (
     kommunenummer varchar not null,
     maaned date not null,
-    forklaring varchar not null,
-    gjor varchar not null
+    forklaring varchar not null
 );
 
 create table if not exists intern.nokkel_merke (

@@ -13,11 +13,19 @@ from pathlib import Path
 import duckdb
 import jinja2
 
-from dagster_project.kvalitet.suiter import ERROR, Forventning, forventninger, norsk_tall, suiter
+from dagster_project.kvalitet.suiter import ERROR, Forventning, Suite, forventninger, norsk_tall, suiter
 from dagster_project.seeds import read_seed
 
 FIL = "kvalitet.html"
 KJORINGER_VIST = 12
+
+
+# The worst first.
+RANG = {tilstand: plass for plass, tilstand in enumerate(("holdt", "feil", "varsel", "kvittert", "bestatt", "tom"))}
+
+
+def _verst(tilstander: Iterable[str]) -> str:
+    return min(tilstander, key=RANG.__getitem__)
 
 
 @dataclass(frozen=True)
@@ -61,12 +69,34 @@ class Kommune:
         return tuple(sorted({funn.maaned for funn in self.funn if funn.tilstand == "holdt"}))
 
     @property
+    def nye(self) -> tuple[Funn, ...]:
+        """Return what is to be settled now: of the last delivered month and later ones, and what is held back."""
+        return tuple(
+            funn
+            for funn in self.funn
+            if funn.tilstand == "holdt" or self.siste_maaned is None or funn.maaned >= self.siste_maaned
+        )
+
+    @property
+    def eldre(self) -> tuple[Funn, ...]:
+        """Return the findings of months that are out."""
+        return tuple(funn for funn in self.funn if funn not in self.nye)
+
+    @property
     def verst(self) -> str:
-        """Return the worst of the last delivered month, or of what is held back."""
-        siste = [celle.tilstand for (_, maaned), celle in self.celler.items() if maaned == self.siste_maaned]
-        if self.holdt:
-            return "holdt"
-        return next((tilstand for tilstand in ("feil", "varsel", "kvittert") if tilstand in siste), "bestatt")
+        """Return the worst of what is to be settled now."""
+        return _verst([funn.tilstand for funn in self.nye] or ["bestatt"])
+
+    def i_suite(self, suite: Suite) -> str:
+        """Return the worst of a suite's expectations now: what fails, or how the last delivered month stands."""
+        egne = {forventning.id for forventning in suite.forventninger}
+        tilstander = [funn.tilstand for funn in self.nye if funn.forventning.id in egne]
+        tilstander += [
+            celle.tilstand
+            for (id_, maaned), celle in self.celler.items()
+            if id_ in egne and maaned == self.siste_maaned
+        ]
+        return _verst([*tilstander, "tom"])
 
 
 def skriv_side(varehus: Path, publisert: Path) -> Path:
@@ -162,8 +192,7 @@ def _les(con: duckdb.DuckDBPyConnection) -> tuple[datetime | None, list[Kommune]
         )
         for nummer in sorted({rad[0] for rad in rader})
     ]
-    rang = {tilstand: nummer for nummer, tilstand in enumerate(("holdt", "feil", "varsel", "kvittert", "bestatt"))}
-    return siste[1], sorted(kommuner, key=lambda kommune: (rang[kommune.verst], kommune.kommunenummer))
+    return siste[1], sorted(kommuner, key=lambda kommune: (RANG[kommune.verst], kommune.kommunenummer))
 
 
 def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple], historikk: Iterable[tuple]) -> Kommune:
@@ -175,7 +204,6 @@ def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple],
         for maaned, id_, tilstand, _, melding, siden in egne
         if tilstand != "bestatt"
     ]
-    rang = {tilstand: plass for plass, tilstand in enumerate(("holdt", "feil", "varsel", "kvittert"))}
     return Kommune(
         kommunenummer=nummer,
         navn=navn,
@@ -185,7 +213,7 @@ def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple],
             (id_, maaned): Celle(tilstand, melding or f"Funnet: {norsk_tall(observert, kjente[id_].meta.desimaler)}")
             for maaned, id_, tilstand, observert, melding, _ in egne
         },
-        funn=tuple(sorted(funn, key=lambda ett: (rang[ett.tilstand], -ett.maaned.toordinal(), ett.forventning.id))),
+        funn=tuple(sorted(funn, key=lambda ett: (RANG[ett.tilstand], -ett.maaned.toordinal(), ett.forventning.id))),
         historikk=tuple(historikk),
     )
 
