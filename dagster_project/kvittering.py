@@ -1,4 +1,4 @@
-"""What a controller has accepted of the findings in bi.avvik_periodisering and of the expectations, and `stonad kvitter`.
+"""What a controller has accepted of the findings and the expectations, and the command `stonad kvitter`.
 
 Acceptances stand in `konfig/kvittering.csv`, a line for each time somebody accepted or took it back, so they survive
 every new run and a warehouse built from nothing. The last line of a finding is the one that counts.

@@ -163,7 +163,9 @@ def _skriv(
             brudd.id is null as bestatt,
             funnet.observert,
             brudd.melding,
+            brudd.gjor,
             kontrollmaaned.er_ny,
+            forventning.kan_kvitteres,
             brudd.id is not null
             and forventning.kan_kvitteres
             and coalesce(
@@ -199,25 +201,19 @@ def _skriv(
         """
         insert into intern.tilbakeholdt by name
         select
-            kvalitet.kommunenummer,
-            kvalitet.maaned,
-            string_agg(kvalitet.melding, ' ' order by kvalitet.rowid) as forklaring,
-            string_agg(brudd.gjor, ' ' order by kvalitet.rowid) as gjor,
-        from intern.kvalitet as kvalitet
-        inner join brudd
-            on
-                kvalitet.forventning_id = brudd.id
-                and kvalitet.kommunenummer = brudd.kommunenummer
-                and kvalitet.maaned = brudd.maaned
-        where kvalitet.kjoring_id = ? and kvalitet.sperrer
-        group by kvalitet.kommunenummer, kvalitet.maaned
+            kommunenummer,
+            maaned,
+            string_agg(melding, ' ' order by suite, forventning_id) as forklaring,
+        from intern.kvalitet
+        where kjoring_id = ? and sperrer
+        group by kommunenummer, maaned
         order by all
         """,
         [kjoring_id],
     )
     # dbt made it, with its contract, before anybody had judged what it built.
     con.execute("delete from bi.tilbakeholdt")
-    con.execute("insert into bi.tilbakeholdt by name select kommunenummer, maaned, forklaring from intern.tilbakeholdt")
+    con.execute("insert into bi.tilbakeholdt by name from intern.tilbakeholdt")
 
 
 def _meldinger(

@@ -154,6 +154,7 @@ def _les(con: duckdb.DuckDBPyConnection) -> tuple[datetime | None, list[Kommune]
             end as tilstand,
             kvalitet.observert,
             kvalitet.melding,
+            kvalitet.gjor,
             forst.siden,
         from intern.kvalitet as kvalitet
         left join forst using (forventning_id, kommunenummer, maaned)
@@ -200,8 +201,8 @@ def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple],
     # What the suites no longer have is not shown.
     egne = [rad for rad in rader if rad[1] in kjente]
     funn = [
-        Funn(kjente[id_], maaned, tilstand, melding or "", kjente[id_].gjor(nummer, f"{maaned:%Y-%m}"), siden)
-        for maaned, id_, tilstand, _, melding, siden in egne
+        Funn(kjente[id_], maaned, tilstand, melding, gjor, siden)
+        for maaned, id_, tilstand, _, melding, gjor, siden in egne
         if tilstand != "bestatt"
     ]
     return Kommune(
@@ -211,7 +212,7 @@ def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple],
         maaneder=tuple(sorted({maaned for maaned, *_ in egne})),
         celler={
             (id_, maaned): Celle(tilstand, melding or f"Funnet: {norsk_tall(observert, kjente[id_].meta.desimaler)}")
-            for maaned, id_, tilstand, observert, melding, _ in egne
+            for maaned, id_, tilstand, observert, melding, *_ in egne
         },
         funn=tuple(sorted(funn, key=lambda ett: (RANG[ett.tilstand], -ett.maaned.toordinal(), ett.forventning.id))),
         historikk=tuple(historikk),
