@@ -1,6 +1,6 @@
 """The command line `stonad`. Everything a user reads here is Norwegian.
 
-Exit codes: 0 all is well; 1 finished, but something was refused or set aside; 2 wrong use or
+Exit codes: 0 all is well; 1 finished, but something was refused, set aside or held back; 2 wrong use or
 configuration; 3 the run failed and the last publication stands.
 """
 
@@ -38,7 +38,7 @@ app = typer.Typer(
     name="stonad",
     help=(
         "Datavarehus for økonomisk sosialhjelp: fra uttrekkene til SSB til indikatorer du kan stole på.\n\n"
-        "Utgangskoder: 0 alt i orden, 1 ferdig, men noe er avvist eller lagt til side, "
+        "Utgangskoder: 0 alt i orden, 1 ferdig, men noe er avvist, lagt til side eller holdt tilbake, "
         "2 feil i bruk eller oppsett, 3 kjøringen feilet (det som var publisert, står)."
     ),
     no_args_is_help=True,
@@ -295,6 +295,10 @@ def _vis(sammendrag, valgt: Mappe) -> None:
         if rest:
             ut.print(f"  … og {rest} til (stonad status --json viser alle)")
     _vis_ssb_kontroller(sammendrag.ssb_kontroller)
+    for holdt in sammendrag.tilbakeholdt:
+        ut.print(
+            f"[red]Holdt tilbake[/red] {holdt.kommunenummer} {holdt.maaned:%Y-%m}: {holdt.forklaring}", soft_wrap=True
+        )
     ut.print(
         f"{'Publisert' if sammendrag.er_bygget else 'Ingenting nytt å regne ut; publisert fra før'}: "
         f"{_tall(sammendrag.indikatorer)} indikatorverdier for {_antall(sammendrag.kommuner, 'kommune', 'kommuner')}, "
@@ -302,6 +306,8 @@ def _vis(sammendrag, valgt: Mappe) -> None:
         soft_wrap=True,
     )
     ut.print(f"Resultatet ligger i {sammendrag.publisert}", soft_wrap=True)
+    if sammendrag.kvalitet:
+        ut.print(f"Kvaliteten på tallene: {sammendrag.kvalitet}", soft_wrap=True)
 
 
 def _vis_ssb_kontroller(oversikt) -> None:

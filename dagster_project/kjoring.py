@@ -20,6 +20,7 @@ from dagster_project.ingestion.innlesing import finn_endrede_leveranser, finn_ny
 from dagster_project.ingestion.kostra_kontroll import Oversikt, les_samlet
 from dagster_project.ingestion.nokkel import krev_nokkel
 from dagster_project.ingestion.regel import oppramsing, regler
+from dagster_project.kvalitet.side import FIL
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, Miljo
 
@@ -55,6 +56,15 @@ class Fil:
         return self.status != "godtatt" or self.rader_karantene > self.rader_utelatt
 
 
+@dataclass(frozen=True)
+class Tilbakeholdt:
+    """A municipality's month that is not published, and why. The month is the date of its first day."""
+
+    kommunenummer: str
+    maaned: date
+    forklaring: str
+
+
 @dataclass
 class Sammendrag:
     """What a run did. Rows are records (cells for population); `publisert` is the database readers open.
@@ -80,16 +90,19 @@ class Sammendrag:
     skjermet: int = 0
     kommuner: int = 0
     ssb_kontroller: Oversikt | None = None
+    tilbakeholdt: list[Tilbakeholdt] = field(default_factory=list)
     publisert: str = ""
+    kvalitet: str = ""
+    """The page on the quality of what is published."""
 
     @property
     def maa_ses_paa(self) -> bool:
-        """Say whether a file was refused or a row set aside for a fault.
+        """Say whether a file was refused, a row set aside for a fault, or a month held back.
 
         What SSB's controls find is told and does not count here: a file can be sent again until the deadline, and by
         the rules of 2026 no 11F file from outside Oslo is ever without errors.
         """
-        return any(fil.maa_ses_paa for fil in self.filer)
+        return any(fil.maa_ses_paa for fil in self.filer) or bool(self.tilbakeholdt)
 
     def som_dict(self) -> dict[str, Any]:
         """Return the summary for `--json`."""
@@ -265,11 +278,18 @@ def _oppsummer(mappe: Mappe, tidspunkt: datetime, kjoring_id: str, er_bygget: bo
     database = mappe.publisert / "stonad.duckdb"
     if database.exists():
         sammendrag.publisert = str(database)
+        sammendrag.kvalitet = str(mappe.publisert / FIL)
         con = duckdb.connect(str(database), read_only=True)
         try:
             sammendrag.indikatorer = _ett_tall(con, "select count(*) from bi.ind_kostra")
             sammendrag.skjermet = _ett_tall(con, "select count(*) from bi.ind_kostra where skjermet")
             sammendrag.kommuner = _ett_tall(con, "select count(distinct kommunenummer) from bi.ind_kostra")
+            sammendrag.tilbakeholdt = [
+                Tilbakeholdt(*rad)
+                for rad in con.execute(
+                    "select kommunenummer, maaned, forklaring from bi.tilbakeholdt order by all"
+                ).fetchall()
+            ]
         finally:
             con.close()
     return sammendrag

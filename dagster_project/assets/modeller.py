@@ -23,6 +23,7 @@ from dagster_project.bygg import (
 from dagster_project.dbt import MILJO, VAREHUS_VARIABEL, Dbt, dbt_prosjekt, sikre_manifest
 from dagster_project.feil import Brukerfeil, trygt_navn
 from dagster_project.ingestion.innlesing import finn_nye
+from dagster_project.kvalitet.gx import varm_opp
 from dagster_project.kvalitet.side import skriv_side
 from dagster_project.las import enerett
 from dagster_project.publisering import publiser
@@ -105,6 +106,8 @@ def lag_modell_assets(
                 context.log.info("Ingenting nytt siden forrige publisering; modellene bygges ikke på nytt.")
                 return
             fremdrift.si("Regner ut indikatorene")
+            # dbt is a process of its own, and this one only listens to it.
+            varm_opp()
             kall = dbt.cli(["build"], context=context)
             yield from kall.stream()
         # Each call leaves its artifacts in a folder of its own, and nobody reads those of a run that went well.

@@ -1,7 +1,9 @@
 """The one place that knows Great Expectations, and what must be mended in it (see pyproject.toml for its version)."""
 
 import contextlib
+import importlib
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,6 +18,11 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 NOKKEL = ["kommunenummer", "maaned"]
 # Asked for all, the library still gives twenty of them.
 ALLE = 2**31 - 1
+
+
+def varm_opp() -> None:
+    """Begin to import the library, which takes seconds, while somebody else does the work."""
+    threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True).start()
 
 
 class _Dialekt(str):
@@ -34,6 +41,25 @@ def hold_forbindelsen_aapen() -> None:
 
     if not any(dialekt == "duckdb" for dialekt in motor._PERSISTED_CONNECTION_DIALECTS):
         motor._PERSISTED_CONNECTION_DIALECTS += (_Dialekt("duckdb"),)
+
+
+def _kontekst() -> Any:
+    """Return a context that lives in memory alone; left to itself it makes a folder for pages nobody asked for."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    return gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        ),
+    )
 
 
 @contextlib.contextmanager
@@ -62,11 +88,9 @@ def finn_brudd(database: Path, sporring: str, suiter: Sequence[Suite]) -> dict[s
         Kjoringsfeil: if an expectation could not be judged.
     """
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     hold_forbindelsen_aapen()
-    kontekst = gx.get_context(mode="ephemeral")
-    kontekst.variables.progress_bars = ProgressBarsConfig(globally=False)
+    kontekst = _kontekst()
     brudd: dict[str, set[tuple[str, date]]] = {}
     with _kilde(kontekst, database) as kilde:
         maaneder = kilde.add_query_asset("maaneder", query=sporring).add_batch_definition_whole_table("alle")

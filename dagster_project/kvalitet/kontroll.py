@@ -169,7 +169,8 @@ def _skriv(
             brudd.id is not null
             and forventning.kan_kvitteres
             and coalesce(
-                abs(round(funnet.observert, 2) - kvittering.belop_nok) * 100 <= abs(kvittering.belop_nok) * $endring,
+                abs(funnet.observert::decimal(18, 2) - kvittering.belop_nok) * 100
+                <= abs(kvittering.belop_nok) * $endring,
                 false
             ) as kvittert,
             brudd.id is not null

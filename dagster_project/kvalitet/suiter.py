@@ -1,6 +1,6 @@
 """Read the suites in `expectations/`, with their thresholds from the seeds."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
 from typing import Any, Literal
 
@@ -141,5 +141,8 @@ def forventninger() -> dict[str, Forventning]:
 
 def norsk_tall(verdi: float | Decimal, desimaler: int | None = None) -> str:
     """Return a number as Norwegians write it, with a space between thousands; `desimaler` None keeps what is there."""
-    tekst = f"{verdi:,}" if desimaler is None else f"{round(Decimal(str(verdi)), desimaler):,.{desimaler}f}"
+    tall = Decimal(str(verdi))
+    if desimaler is not None:
+        tall = tall.quantize(Decimal(1).scaleb(-desimaler), ROUND_HALF_UP)
+    tekst = f"{tall:,f}"
     return tekst.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")

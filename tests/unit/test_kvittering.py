@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from dagster_project.bygg import Parametre, fingeravtrykk, skriv_parametre
 from dagster_project.cli import app
 from dagster_project.feil import Brukerfeil, kan_ha_personnummer
+from dagster_project.ingestion.database import TABELLER
 from dagster_project.kvittering import Funn, Kvittering, finn, kvitter_ut, les_avvik, les_kvitteringer
 from dagster_project.seeds import read_seed
 from dagster_project.settings import Kommune, Mappe
@@ -40,8 +41,9 @@ def mappe(tmp_path):
     legg_inn(con, [*faste(), *sene(5000), *(b for b in sene(-300))])
     bygg(con)
     con.execute(f"attach '{mappe.varehus}' as varehus")
-    con.execute("create schema varehus.intern")
-    con.execute("create table varehus.intern.avvik_periodisering as from intern_avvik_periodisering")
+    con.execute("use varehus")
+    con.execute(TABELLER)
+    con.execute("create table varehus.intern.avvik_periodisering as from memory.intern_avvik_periodisering")
     con.close()
     return mappe
 
@@ -205,6 +207,23 @@ def test_an_acceptance_is_reason_to_build_again(mappe):
     kvitter_ut(mappe, etterslep(mappe), hvem="Kari", tekst="", tidspunkt=FOER, angre=True)
     skriv_parametre(mappe, kommuner, parametre, None)
     assert fingeravtrykk(mappe.varehus, parametre) == foer
+
+
+def test_what_an_expectation_found_is_accepted_under_its_own_name(mappe):
+    id_ = "fagsystem_og_hovedbok_er_enige"
+    with duckdb.connect(str(mappe.varehus)) as con:
+        for kjoring_id, observert in (("a", 9.0), ("b", 1.256)):
+            con.execute(
+                "insert into intern.kvalitet values "
+                "(?, ?, 'avstemming', ?, ?, ?, 'ERROR', false, ?, 'Uforklart.', 'Spør.', true, true, false, true)",
+                [kjoring_id, FOER, id_, KOMMUNE, MAI, observert],
+            )
+    assert '"serie": "kvalitet"' in kommando(mappe, "--json").stdout
+    svar = kommando(mappe, KOMMUNE, "2025-05", id_, "--serie", "kvalitet", "--av", "Kari", "--tekst", "Avklart")
+    assert svar.exit_code == 0
+    assert [(k.funn, k.belop_nok) for k in les_kvitteringer(mappe)] == [
+        (Funn(KOMMUNE, MAI, "kvalitet", id_, None), Decimal("1.26"))
+    ]
 
 
 def test_before_the_first_build_there_is_a_sentence(tmp_path):
