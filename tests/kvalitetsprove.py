@@ -55,20 +55,26 @@ def lag_varehus(sti: Path) -> Path:
         con.execute("create table bi.fct_utgift_maaned (kommunenummer varchar, maaned date, belop_nok decimal(18, 2))")
         con.executemany("insert into intern.kommune (kommunenummer, kommunenavn) values (?, ?)", list(KOMMUNER.items()))
         con.execute("insert into intern.kjoring_parametre values (null, ?, '1', 'prøve')", [FORSTE_KJORING])
-    for maaned in MAANEDER:
-        lever(sti, maaned)
+    lever(sti, *MAANEDER)
     return sti
 
 
-def lever(varehus: Path, maaned: date) -> None:
-    """Add a month in which everything is as it should be."""
+def lever(varehus: Path, *maaneder: date) -> None:
+    """Add months in which everything is as it should be."""
     with duckdb.connect(str(varehus)) as con:
-        for kommune in KOMMUNER:
-            con.execute(
-                f"insert into intern.kvalitetsmaal values (?, ?, {', '.join('?' * len(GODT))})",
-                [kommune, maaned, *GODT.values()],
-            )
-            con.execute("insert into bi.fct_utgift_maaned values (?, ?, 1000)", [kommune, maaned])
+        con.execute(
+            f"""
+            insert into intern.kvalitetsmaal
+            select kommunenummer, maaned, {", ".join(f"${kolonne}" for kolonne in GODT)}
+            from intern.kommune
+            cross join (select unnest($maaneder::date[]) as maaned)
+            """,
+            GODT | {"maaneder": maaneder},
+        )
+        con.execute(
+            "insert into bi.fct_utgift_maaned select kommunenummer, unnest($1::date[]), 1000 from intern.kommune",
+            [maaneder],
+        )
 
 
 def sett(varehus: Path, kommune: str, maaned: date, **verdier: Any) -> None:

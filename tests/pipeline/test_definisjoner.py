@@ -16,6 +16,7 @@ from dagster_project.assets.modeller import PUBLISERTE
 from dagster_project.dbt import DBT, MILJO, PROSJEKT, VAREHUS_VARIABEL, sikre_manifest
 from dagster_project.definitions import JOBB, JOBB_FAGSYSTEM, lag_definisjoner
 from dagster_project.kjoring import kjor
+from dagster_project.kvalitet.suiter import forventninger
 from dagster_project.settings import Miljo
 from tests.fagsystemfil import SOCIO, mottaker, skriv_rapport
 from tests.fastbredde import skriv_11f_fil
@@ -75,13 +76,21 @@ def test_the_order_is_raw_register_models_publication(defs):
     }
     assert ("raw", "kostra", "11f") in opphav("staging", "stg_kostra__11f")
     assert ("intern", "leveranse") in opphav("staging", "stg_intern__leveranse")
-    assert opphav("publisert", "stonad") == {("bi", navn) for navn in PUBLISERTE}
+    assert opphav("publisert", "stonad") == {("bi", navn) for navn in PUBLISERTE} | {("intern", "kvalitet")}
+    assert opphav("intern", "kvalitet") == {("intern", "kvalitetsmaal"), ("bi", "tilbakeholdt")}
 
 
 def test_tests_of_published_tables_block_the_publication(defs):
     graf = defs.resolve_asset_graph()
     kontroller = graf.get_check_keys_for_assets({dg.AssetKey(["bi", "ind_kostra"])})
     assert any("no_small_count_is_shown" in kontroll.name for kontroll in kontroller)
+
+
+def test_every_expectation_is_a_check_that_blocks_nothing(defs):
+    graf = defs.resolve_asset_graph()
+    kontroller = graf.get_check_keys_for_assets({dg.AssetKey(["intern", "kvalitet"])})
+    assert {kontroll.name for kontroll in kontroller} == forventninger().keys()
+    assert not any(graf.get_check_spec(kontroll).blocking for kontroll in kontroller)
 
 
 def test_ssb_controls_are_checks_that_block_nothing(defs):

@@ -31,8 +31,8 @@ TABELLER = {
     "bi_periodisering_maal": "kommunenummer varchar, grunnlag varchar, utvalg varchar, korrelasjon double",
     "int_utgift_maaned": "kommunenummer varchar, maaned date, grunnlag varchar, belop_nok decimal(18, 2)",
     "intern_avstemming": (
-        "kommunenummer varchar, maaned date, fra_kilde varchar, til_kilde varchar, stonadsform varchar, aarsak varchar, "
-        "andel_pst double, er_over_grense boolean, forklaring varchar"
+        "kommunenummer varchar, maaned date, fra_kilde varchar, til_kilde varchar, stonadsform varchar, "
+        "aarsak varchar, andel_pst double, er_over_grense boolean, forklaring varchar"
     ),
     "bi_avstemming": (
         "kommunenummer varchar, maaned date, fra_kilde varchar, til_kilde varchar, stonadsform varchar, aarsak varchar"
@@ -46,12 +46,12 @@ TABELLER = {
         "utbetaling_per_mottaker_nok decimal(18, 2), utbetaling_per_mottaker_fast_nok decimal(18, 2), skjermet boolean"
     ),
     "ind_maaned": (
-        "kommunenummer varchar, maaned date, enhet varchar, teller decimal(18, 2), nevner decimal(18, 2), verdi double, "
-        "skjermet boolean"
+        "kommunenummer varchar, maaned date, enhet varchar, teller decimal(18, 2), nevner decimal(18, 2), "
+        "verdi double, skjermet boolean"
     ),
     "ind_stonadslengde": (
-        "kommunenummer varchar, periode_type varchar, periode date, teller bigint, nevner bigint, verdi_maaneder double, "
-        "skjermet boolean"
+        "kommunenummer varchar, periode_type varchar, periode date, teller bigint, nevner bigint, "
+        "verdi_maaneder double, skjermet boolean"
     ),
 }
 
