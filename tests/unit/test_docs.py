@@ -11,6 +11,7 @@ import yaml
 from dagster_project import cli
 from dagster_project.bygg import KONTRAKT_VERSJON
 from dagster_project.kostra.layout import find_layout, kjente_aar, layouts
+from dagster_project.kvalitet.suiter import suiter
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -22,7 +23,7 @@ SIDER = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 LENKE = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 KODE = re.compile(r"`([^`\n]+)`")
 KODEBLOKK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-STI = re.compile(r"(?:seeds|docs|dagster_project|dbt_project|tests|bench|\.ci)/[\w./*-]*")
+STI = re.compile(r"(?:seeds|docs|expectations|dagster_project|dbt_project|tests|bench|\.ci)/[\w./*-]*")
 KOMMANDO = re.compile(r"\bstonad +([a-z]+)(.*)")
 VALG = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -191,6 +192,15 @@ def test_every_cause_of_a_difference_is_explained_as_the_seed_has_it() -> None:
         assert [f"`{rad['aarsak']}`", rad["navn"], rad["prove"], rad["gjor"] or "–"] in rader
     for rad in seed("avstemming_parameter"):
         assert [f"`{rad['parameter']}`", rad["verdi"].replace(".", ","), rad["betydning"]] in rader
+
+
+def test_every_expectation_is_explained_as_its_suite_has_it() -> None:
+    tekst = les(ROOT / "docs" / "kvalitet.md")
+    for suite in suiter():
+        assert tabellrader(avsnitt(tekst, f"### {suite.navn}")) == [
+            [f"`{ett.id}`", ett.alvor, ett.meta.betyr, ett.tall_fra, ett.gjor("KOMMUNE", "MÅNED")]
+            for ett in suite.forventninger
+        ]
 
 
 def test_every_rule_for_deliveries_is_explained() -> None:

@@ -1,0 +1,99 @@
+"""The expectations on the shared deliveries: what a run says of them, and what a fault takes from the publication."""
+
+import re
+import shutil
+from datetime import date
+
+import duckdb
+import pytest
+
+from dagster_project.kvalitet.kontroll import kontroller
+from dagster_project.kvalitet.side import FIL, skriv_side
+from dagster_project.kvalitet.suiter import forventninger
+from dagster_project.publisering import publiser
+from dagster_project.seeds import read_seed
+from dagster_project.settings import Miljo
+from tests.kvalitetsprove import sett, sporr
+
+SISTE = date(2026, 10, 1)
+KOMMUNER = ("3403", "3411", "3412", "3413")
+
+
+@pytest.fixture(scope="module")
+def varehus(leveranser):
+    return leveranser[0].varehus
+
+
+def test_every_municipality_is_judged_by_every_expectation(varehus):
+    vurdert = sporr(varehus, "select distinct kommunenummer, forventning_id from intern.kvalitet order by all")
+    assert vurdert == sorted((kommune, id_) for kommune in KOMMUNER for id_ in forventninger())
+    assert sporr(varehus, "select distinct maaned from intern.kvalitet where er_ny") == [(SISTE,)]
+
+
+def test_what_is_said_is_what_the_findings_say(varehus):
+    """The faults of the truth stand in months that are out: they are told, and nothing is held back."""
+    feiler = sporr(
+        varehus,
+        """
+        select distinct kommunenummer, maaned, forventning_id
+        from intern.kvalitet
+        where not bestatt
+        order by 1, 2
+        """,
+    )
+    funn = sporr(
+        varehus,
+        """
+        select distinct kommunenummer, maaned, 'ingen_ukvitterte_feil'
+        from intern.avvik_periodisering
+        where alvor = 'FEIL' and maaned > ? - interval 12 months
+        order by 1, 2
+        """,
+        SISTE,
+    )
+    assert feiler == funn
+    assert len(funn) > 5
+    assert sporr(varehus, "from intern.tilbakeholdt") == []
+
+
+def test_the_page_lies_beside_the_figures_and_tells_of_nobody(leveranser):
+    mappe, sammendrag = leveranser
+    side = (mappe.publisert / FIL).read_text(encoding="utf-8")
+    assert sammendrag.kvalitet == str(mappe.publisert / FIL)
+    assert sammendrag.tilbakeholdt == []
+    assert all(f'id="k{kommune}"' in side for kommune in KOMMUNER)
+    assert re.findall(r"(?i)https?:|src=|<link|<script|\d{11}|[0-9a-f]{16}", side) == []
+
+
+def test_a_month_held_back_is_all_that_is_taken_from_the_publication(leveranser, tmp_path):
+    """On a copy, so that the others see what the run made."""
+    mappe, _ = leveranser
+    egen = tmp_path / "varehus.duckdb"
+    shutil.copyfile(mappe.varehus, egen)
+    sett(egen, "3413", SISTE, umulige_tall=2)
+    kontroller(egen, "prove")
+    database = publiser(egen, tmp_path / "ut", "prove", Miljo()).database
+    omfang = {rad["tabell"]: rad for rad in read_seed("kvalitet_tilbakehold")}
+    borte = {}
+    with duckdb.connect() as con:
+        con.execute(f"attach '{mappe.publisert / 'stonad.duckdb'}' as hel (read_only)")
+        con.execute(f"attach '{database}' as uten (read_only)")
+        for (tabell,) in con.execute("select table_name from duckdb_tables() where database_name = 'hel'").fetchall():
+            nye = con.execute(f"from uten.bi.{tabell} except from hel.bi.{tabell}").fetchall()
+            assert nye == [] or tabell == "tilbakeholdt"
+            kolonne = omfang.get(tabell, {}).get("maaned", "null")
+            borte[tabell] = con.execute(
+                f"select distinct columns(lambda navn: navn = 'kommunenummer'), {kolonne} "
+                f"from (from hel.bi.{tabell} except from uten.bi.{tabell}) order by all"
+            ).fetchall()
+    oktober, aaret = ("3413", SISTE), ("3413", date(2026, 1, 1))
+    assert {tabell: rader for tabell, rader in borte.items() if rader} == {
+        "avstemming": [oktober],
+        "fct_utgift_maaned": [oktober],
+        "ind_maaned": [oktober],
+        "ind_stonadslengde": [aaret, oktober],
+        "ind_utbetaling_per_mottaker": [oktober],
+    }
+    assert sporr(database, "from bi.tilbakeholdt") == [("3413", SISTE, "2 publiserte tall er umulige.")]
+    side = skriv_side(egen, tmp_path).read_text(encoding="utf-8")
+    assert "Stange (oktober 2026)" in side
