@@ -81,13 +81,13 @@ def test_a_month_held_back_is_all_that_is_taken_from_the_publication(leveranser,
         for (tabell,) in con.execute("select table_name from duckdb_tables() where database_name = 'hel'").fetchall():
             nye = con.execute(f"from uten.bi.{tabell} except from hel.bi.{tabell}").fetchall()
             assert nye == [] or tabell == "tilbakeholdt"
-            kolonne = omfang.get(tabell, {}).get("maaned", "null")
-            borte[tabell] = con.execute(
-                f"select distinct columns(lambda navn: navn = 'kommunenummer'), {kolonne} "
-                f"from (from hel.bi.{tabell} except from uten.bi.{tabell}) order by all"
-            ).fetchall()
+            mangler = f"(from hel.bi.{tabell} except from uten.bi.{tabell})"
+            if con.execute(f"from {mangler}").fetchall():
+                borte[tabell] = con.execute(
+                    f"select distinct kommunenummer, {omfang[tabell]['maaned']} from {mangler} order by all"
+                ).fetchall()
     oktober, aaret = ("3413", SISTE), ("3413", date(2026, 1, 1))
-    assert {tabell: rader for tabell, rader in borte.items() if rader} == {
+    assert borte == {
         "avstemming": [oktober],
         "fct_utgift_maaned": [oktober],
         "ind_maaned": [oktober],
