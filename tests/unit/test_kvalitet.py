@@ -342,7 +342,7 @@ def test_the_page_tells_what_failed_what_it_means_and_what_to_do(side):
         FEIL["ukvitterte_feil_tekst"],
         "stonad kvitter 9901 2025-10 ÅRSAK",
         "12 % av radene er lagt til side og er ikke med i tallene.",
-        "januar 2025: Fagsystem og hovedbok er enige",
+        "Januar 2025: Fagsystem og hovedbok er enige",
         "8. desember 2025 kl. 06.00 UTC",
         "10. november 2025 kl. 06.00 UTC",
     ):
