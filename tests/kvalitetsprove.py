@@ -19,6 +19,8 @@ GODT = {
     "leveranser_mangler": 0,
     "leveranser_mangler_tekst": None,
     "rader_uten_forklaring": 0,
+    "ikke_hel": 0,
+    "ikke_hel_tekst": None,
     "rader_pst_av_vanlig": 100.0,
     "lagt_til_side_pst": 0.0,
     "hovedbok_mangler": 0,

@@ -99,7 +99,7 @@ def maal(con, kolonner: str, maaned: date = SISTE) -> tuple:
 
 def test_a_month_in_order_has_nothing_to_say(con):
     assert maal(con, "* exclude (kommunenummer, maaned)") == (
-        *(True, 0, None, None, 100.0, None, 0, 0, None, None, 0.0),
+        *(True, 0, None, None, 0, None, 100.0, None, 0, 0, None, None, 0.0),
         *(None, None, None, None),
         *(0, 0, 0, 0),
     )
@@ -112,9 +112,10 @@ def test_what_has_not_come_is_named(con):
     for tabell in ("ind_maaned", "ind_utbetaling_per_mottaker"):
         con.execute(f"delete from {tabell} where maaned = ?", [SISTE])
     kolonner = (
-        "er_levert, leveranser_mangler, leveranser_mangler_tekst, rader_pst_av_vanlig, deler_mangler, ukvitterte_feil"
+        "er_levert, leveranser_mangler, leveranser_mangler_tekst, rader_pst_av_vanlig, deler_mangler, ukvitterte_feil, "
+        "ikke_hel"
     )
-    assert maal(con, kolonner) == (False, 2, "utbetaling, vedtak", None, None, None)
+    assert maal(con, kolonner) == (False, 2, "utbetaling, vedtak", None, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -156,10 +157,19 @@ def avvik(con, **felt):
     )
 
 
-def test_a_small_month_that_is_accepted_is_whole(con):
-    con.execute("update int_leveranse_forventet set rader = 10 where maaned = ?", [SISTE])
-    avvik(con, aarsak="manglende_leveranse", kvittert=True)
-    assert maal(con, "rader_pst_av_vanlig, ukvitterte_feil") == (None, 0)
+@pytest.mark.parametrize(
+    ("felt", "ventet"),
+    [
+        ({}, (1, "Utbetalingene slutter 12. oktober.")),
+        ({"kvittert": True}, (0, None)),
+        ({"alvor": "INFO"}, (0, None)),
+        ({"serie": "regnskap"}, (0, None)),
+    ],
+)
+def test_a_month_that_is_not_whole_is_told_until_somebody_says_that_it_is(con, felt, ventet):
+    avvik(con, **{"aarsak": "manglende_leveranse", "forklaring": "Utbetalingene slutter 12. oktober."} | felt)
+    assert maal(con, "ikke_hel, ikke_hel_tekst") == ventet
+    assert maal(con, "ukvitterte_feil") == (0,)
 
 
 def test_faults_nobody_has_accepted_are_counted_and_those_that_are_published_are_told(con):

@@ -45,21 +45,13 @@ maanedsrader as (
     where forventet.objekt = 'utbetaling' and forventet.status != 'mangler'
 ),
 
--- Whoever has accepted that a month is small has said that it is whole.
-hel as (
+vanlig as (
     select
         maanedsrader.kommunenummer,
         maanedsrader.maaned,
         100 * maanedsrader.rader / maanedsrader.vanlig_antall as rader_pst_av_vanlig
     from maanedsrader
     cross join terskel
-    anti join {{ ref('int_avvik_periodisering') }} as avvik
-        on
-            avvik.aarsak = 'manglende_leveranse'
-            and avvik.serie = 'fagsystem'
-            and avvik.kvittert
-            and maanedsrader.kommunenummer = avvik.kommunenummer
-            and maanedsrader.maaned = avvik.maaned
     where
         maanedsrader.historikk >= terskel.minste_historikk
         and maanedsrader.vanlig_antall >= terskel.minste_median
@@ -78,17 +70,27 @@ fil as (
     group by all
 ),
 
--- 2. Periodisation.
+-- 2. Periodisation. A month that is not whole is a matter of its delivery.
+funn as (
+    select
+        *,
+        alvor = 'FEIL' and not kvittert as er_feil,
+        aarsak = 'manglende_leveranse' as er_leveranse
+    from {{ ref('int_avvik_periodisering') }}
+),
+
 avvik as (
     select
         kommunenummer,
         maaned,
-        count(*) filter (where alvor = 'FEIL' and not kvittert and aarsak != 'manglende_leveranse') as ukvitterte_feil,
+        count(*) filter (where er_feil and not er_leveranse) as ukvitterte_feil,
         string_agg(forklaring, ' ' order by abs(belop_nok) desc, forklaring) filter (
-            where alvor = 'FEIL' and not kvittert and aarsak != 'manglende_leveranse' and ikke_publisert is null
+            where er_feil and not er_leveranse and ikke_publisert is null
         ) as ukvitterte_feil_tekst,
-        count(*) filter (where serie = 'regnskap' and aarsak = 'manglende_leveranse') as hovedbok_mangler
-    from {{ ref('int_avvik_periodisering') }}
+        count(*) filter (where er_feil and er_leveranse and serie = 'fagsystem') as ikke_hel,
+        string_agg(forklaring, ' ') filter (where er_feil and er_leveranse and serie = 'fagsystem') as ikke_hel_tekst,
+        count(*) filter (where er_leveranse and serie = 'regnskap') as hovedbok_mangler
+    from funn
     group by kommunenummer, maaned
 ),
 
@@ -266,7 +268,9 @@ select
     forventet.leveranser_mangler,
     forventet.leveranser_mangler_tekst,
     fil.rader_uten_forklaring::bigint as rader_uten_forklaring,
-    hel.rader_pst_av_vanlig,
+    if(er_levert, coalesce(avvik.ikke_hel, 0), null)::integer as ikke_hel,
+    avvik.ikke_hel_tekst,
+    vanlig.rader_pst_av_vanlig,
     fil.lagt_til_side_pst,
     coalesce(avvik.hovedbok_mangler, if(er_levert, 0, null))::integer as hovedbok_mangler,
     coalesce(avvik.ukvitterte_feil, if(er_levert, 0, null))::integer as ukvitterte_feil,
@@ -285,7 +289,7 @@ from maaned
 left join levert using (kommunenummer, maaned)
 left join forventet using (kommunenummer, maaned)
 left join fil using (kommunenummer, maaned)
-left join hel using (kommunenummer, maaned)
+left join vanlig using (kommunenummer, maaned)
 left join avvik using (kommunenummer, maaned)
 left join samvariasjon using (kommunenummer, maaned)
 left join tolv using (kommunenummer, maaned)
