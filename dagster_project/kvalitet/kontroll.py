@@ -19,14 +19,19 @@ SERIE = "kvalitet"
 # it held back. A month that is out already is told of and left there, so only the others (er_ny) can be held back. The
 # state is what was known at the time the figures are given as of.
 KONTROLLMAANED = """
+    create or replace table intern.kontrollmaaned as
     with tidligere as (
         select
             kvalitet.*,
-            kvalitet.kjoring_id
-            = arg_max(kvalitet.kjoring_id, (kvalitet.tidspunkt, kvalitet.rowid)) over () as er_siste,
+            kvalitet.rowid as nummer,
         from intern.kvalitet as kvalitet
         cross join intern.kjoring_parametre as parametre
         where kvalitet.tidspunkt <= coalesce(parametre.per, 'infinity'::timestamp)
+    ),
+
+    siste_kjoring as (
+        select arg_max(kjoring_id, (tidspunkt, nummer)) as kjoring_id
+        from tidligere
     ),
 
     kommune as (
@@ -40,11 +45,14 @@ KONTROLLMAANED = """
 
     sett as (
         select
-            kommunenummer,
-            max(maaned) filter (where er_ny) as siste_ny,
-            list(distinct maaned) filter (where er_siste and sperrer) as holdt,
+            tidligere.kommunenummer,
+            max(tidligere.maaned) filter (where tidligere.er_ny) as siste_ny,
+            list(distinct tidligere.maaned) filter (
+                where tidligere.sperrer and tidligere.kjoring_id = siste_kjoring.kjoring_id
+            ) as holdt,
         from tidligere
-        group by kommunenummer
+        cross join siste_kjoring
+        group by tidligere.kommunenummer
     ),
 
     vurdert as (
@@ -56,7 +64,7 @@ KONTROLLMAANED = """
                 maal.maaned >= least(kommune.siste_levert, coalesce(sett.siste_ny, kommune.siste_levert))
                 or coalesce(list_contains(sett.holdt, maal.maaned), false)
             ) as er_ny,
-            maal.maaned > kommune.siste - to_months({vindu}) as i_vinduet,
+            maal.maaned > kommune.siste - to_months($vindu) as i_vinduet,
         from intern.kvalitetsmaal as maal
         inner join kommune on maal.kommunenummer = kommune.kommunenummer
         left join sett on maal.kommunenummer = sett.kommunenummer
@@ -87,11 +95,6 @@ class Utfall:
     holdt: tuple[tuple[str, date], ...]
 
 
-def kontrollmaaneder() -> str:
-    """Return the query for the months that are controlled: kommunenummer, maaned and whether they can be held back."""
-    return KONTROLLMAANED.format(vindu=int(_terskel("kvalitet_terskel", "vindu_maaneder")))
-
-
 def _terskel(seed: str, rad: str) -> str:
     return next(r["verdi"] for r in read_seed(seed) if r["terskel_id"] == rad)
 
@@ -105,10 +108,11 @@ def kontroller(varehus: Path, kjoring_id: str, egne: Sequence[Suite] | None = No
         Kjoringsfeil: if an expectation could not be judged.
     """
     valgte = suiter() if egne is None else egne
+    with duckdb.connect(str(varehus)) as con:
+        con.execute(KONTROLLMAANED, {"vindu": int(_terskel("kvalitet_terskel", "vindu_maaneder"))})
     brudd = finn_brudd(
         varehus,
-        "select * from intern.kvalitetsmaal "
-        f"semi join ({kontrollmaaneder()}) as kontroll using (kommunenummer, maaned)",
+        "select * from intern.kvalitetsmaal semi join intern.kontrollmaaned using (kommunenummer, maaned)",
         valgte,
     )
     con = duckdb.connect(str(varehus))
@@ -128,7 +132,6 @@ def _skriv(
     suitene: Sequence[Suite],
     brudd: dict[str, set[tuple[str, date]]],
 ) -> None:
-    con.execute(f"create temporary table kontrollmaaned as {kontrollmaaneder()}")
     alle = [(suite.suite, forventning) for suite in suitene for forventning in suite.forventninger]
     con.execute("create temporary table forventning (suite varchar, id varchar, alvor varchar, kan_kvitteres boolean)")
     con.executemany(
@@ -142,7 +145,7 @@ def _skriv(
     )
     con.execute(
         f"create temporary table funnet as select * from ({funnet}) "
-        "semi join kontrollmaaned using (kommunenummer, maaned) where observert is not null"
+        "semi join intern.kontrollmaaned using (kommunenummer, maaned) where observert is not null"
     )
     con.execute(
         "create temporary table brudd (id varchar, kommunenummer varchar, maaned date, melding varchar, gjor varchar)"
@@ -179,7 +182,7 @@ def _skriv(
             and forventning.alvor = $error as sperrer,
         from funnet
         inner join forventning using (id)
-        inner join kontrollmaaned using (kommunenummer, maaned)
+        inner join intern.kontrollmaaned as kontrollmaaned using (kommunenummer, maaned)
         cross join intern.kjoring_parametre as parametre
         left join brudd using (id, kommunenummer, maaned)
         left join intern.kvittering as kvittering
