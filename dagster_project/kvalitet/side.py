@@ -183,17 +183,20 @@ def _les(con: duckdb.DuckDBPyConnection) -> tuple[datetime | None, list[Kommune]
         """,
         [ERROR, ERROR],
     ).fetchall()
+    tidligere = _per_kommune(historikk)
     kommuner = [
-        _kommune(
-            nummer,
-            navn.get(nummer, ""),
-            levert.get(nummer),
-            [rad[1:] for rad in rader if rad[0] == nummer],
-            [rad[1:] for rad in historikk if rad[0] == nummer][:KJORINGER_VIST],
-        )
-        for nummer in sorted({rad[0] for rad in rader})
+        _kommune(nummer, navn.get(nummer, ""), levert.get(nummer), egne, tidligere[nummer][:KJORINGER_VIST])
+        for nummer, egne in _per_kommune(rader).items()
     ]
     return siste[1], sorted(kommuner, key=lambda kommune: (RANG[kommune.verst], kommune.kommunenummer))
+
+
+def _per_kommune(rader: Iterable[tuple]) -> dict[str, list[tuple]]:
+    """Return the rows of each municipality, which stands first in them, without it."""
+    samlet: dict[str, list[tuple]] = {}
+    for nummer, *resten in rader:
+        samlet.setdefault(nummer, []).append(tuple(resten))
+    return samlet
 
 
 def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple], historikk: Iterable[tuple]) -> Kommune:
