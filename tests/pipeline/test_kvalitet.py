@@ -2,17 +2,22 @@
 
 import re
 import shutil
-from datetime import date
+from calendar import monthrange
+from datetime import date, datetime
+from decimal import Decimal
 
 import duckdb
 import pytest
 
+from dagster_project.kjoring import kjor
 from dagster_project.kvalitet.kontroll import kontroller
 from dagster_project.kvalitet.side import FIL, skriv_side
 from dagster_project.kvalitet.suiter import forventninger
+from dagster_project.kvittering import finn, kvitter_ut
 from dagster_project.publisering import publiser
 from dagster_project.seeds import read_seed
 from dagster_project.settings import Miljo
+from tests.fagsystemfil import SOCIO, mottaker, skriv_rapport, utbetaling, vedtak
 from tests.kvalitetsprove import sett, sporr
 
 SISTE = date(2026, 10, 1)
@@ -97,3 +102,62 @@ def test_a_month_held_back_is_all_that_is_taken_from_the_publication(leveranser,
     assert sporr(database, "from bi.tilbakeholdt") == [("3413", SISTE, "2 publiserte tall er umulige.")]
     side = skriv_side(egen, tmp_path).read_text(encoding="utf-8")
     assert "Stange (oktober 2026)" in side
+
+
+# From the inbox to the publication and back, with a fault a controller accepts.
+
+NYESTE, FOERSTE_KJORING, NESTE_KJORING = date(2025, 4, 1), datetime(2025, 5, 12, 6), datetime(2025, 5, 13, 6)
+MAANEDSFIL = {"fra": "20250101", "til": "20250430", "uttrukket": "20250505T0610"}
+
+
+def lever_fire_maaneder(innboks, kommune: str, *, forskudd: bool) -> None:
+    """Ten recipients paid in the month itself, and with `forskudd` four of them paid for May in the middle of April."""
+    maaneder = [(date(2025, m, 1), date(2025, m, monthrange(2025, m)[1]), date(2025, m, 15)) for m in range(1, 5)]
+    betalt = [(person, *maaned) for maaned in maaneder for person in range(1, 11)]
+    if forskudd:
+        betalt += [(person, date(2025, 5, 1), date(2025, 5, 31), date(2025, 4, 15)) for person in range(1, 5)]
+    rader = {
+        "mottaker": [mottaker(person) for person in range(1, 11)],
+        "vedtak": [vedtak(person, periode_tom=date(2025, 5, 31), belop=Decimal(40_000)) for person in range(1, 11)],
+        "utbetaling": [
+            utbetaling(person, utbetaling_id=str(nummer), periode_fom=fom, periode_tom=tom)
+            | dict.fromkeys(("registrert_dato", "forfallsdato", "utbetalingsdato"), dag)
+            for nummer, (person, fom, tom, dag) in enumerate(betalt, start=1)
+        ],
+    }
+    for objekt, rad in rader.items():
+        skriv_rapport(innboks, SOCIO, objekt, rad, navn={"kommune": kommune} | MAANEDSFIL)
+
+
+def ute(mappe) -> list[tuple[str, date]]:
+    return sporr(
+        mappe.publisert / "stonad.duckdb",
+        "select distinct kommunenummer, maaned from bi.ind_utbetaling_per_mottaker where maaned >= ? order by all",
+        date(2025, 3, 1),
+    )
+
+
+def test_a_month_goes_out_when_its_fault_is_accepted_and_the_others_never_waited(lag_mappe):
+    mappe = lag_mappe("kvalitet", {"9901": "Eksempelvik", "9902": "Nabovik"})
+    lever_fire_maaneder(mappe.innboks, "9901", forskudd=True)
+    lever_fire_maaneder(mappe.innboks, "9902", forskudd=False)
+    alle = [(kommune, date(2025, maaned, 1)) for kommune in ("9901", "9902") for maaned in (3, 4)]
+
+    foer = kjor(mappe, Miljo(), FOERSTE_KJORING)
+    assert [(ett.kommunenummer, ett.maaned) for ett in foer.tilbakeholdt] == [("9901", NYESTE)]
+    assert "på forskudd for mai" in foer.tilbakeholdt[0].forklaring
+    assert foer.maa_ses_paa
+    assert ute(mappe) == [ett for ett in alle if ett != ("9901", NYESTE)]
+
+    kvitter_ut(
+        mappe,
+        finn(mappe, "9901", "2025-04", "forskudd", None, "fagsystem"),
+        hvem="Kari",
+        tekst="Systembytte i mai",
+        tidspunkt=NESTE_KJORING,
+    )
+    etter = kjor(mappe, Miljo(), NESTE_KJORING)
+    assert etter.er_bygget
+    assert etter.tilbakeholdt == []
+    assert ute(mappe) == alle
+    assert len(sporr(mappe.varehus, "select distinct kjoring_id from intern.kvalitet")) == 2
