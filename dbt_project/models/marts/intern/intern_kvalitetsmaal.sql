@@ -88,7 +88,9 @@ avvik as (
             where er_feil and not er_leveranse and ikke_publisert is null
         ) as ukvitterte_feil_tekst,
         count(*) filter (where er_feil and er_leveranse and serie = 'fagsystem') as ikke_hel,
-        string_agg(forklaring, ' ') filter (where er_feil and er_leveranse and serie = 'fagsystem') as ikke_hel_tekst,
+        string_agg(forklaring, ' ' order by forklaring) filter (
+            where er_feil and er_leveranse and serie = 'fagsystem' and ikke_publisert is null
+        ) as ikke_hel_tekst,
         count(*) filter (where er_leveranse and serie = 'regnskap') as hovedbok_mangler
     from funn
     group by kommunenummer, maaned
