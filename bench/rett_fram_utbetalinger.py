@@ -5,6 +5,7 @@ Usage: python bench/rett_fram_utbetalinger.py FOLDER DATABASE
 No rule is checked, no version chosen, no person made a pseudonym: what anybody would write to have a look.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -27,7 +28,7 @@ BELOP = {"Beløp", "Innvilget"}
 mappe, database = Path(sys.argv[1]), sys.argv[2]
 con = duckdb.connect(database)
 con.execute("set threads = 2")
-con.execute("set memory_limit = '1GB'")
+con.execute(f"set memory_limit = '{os.environ.get('STONAD_MINNE', '1GB')}'")
 con.execute("set preserve_insertion_order = false")
 for objekt in ("mottaker", "vedtak", "utbetaling"):
     filer = [str(sti) for sti in sorted(mappe.rglob(f"socio_{objekt}_*.csv"))]
