@@ -72,7 +72,8 @@ def maal_landet(rot: Path, linjer: int, kommuner: int, aar: int, miljo: dict[str
     legg_i_innboks(mappe, levering, siste_maaned=True)
     maalinger["one month on top"] = kjor_og_maal(kommando, miljo)
     for navn, maaling in maalinger.items():
-        if maaling.utgangskode:
+        # 1 is a run that went well and held a month back.
+        if maaling.utgangskode > 1:
             sys.exit(f"{navn}: ended with code {maaling.utgangskode}.")
     return maalinger
 
