@@ -207,7 +207,7 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
             _avvis_tegnfeil(vurderinger[fil_nr], feil)
         les_over_flere_linjer(con, vurderinger, tolking)
         con.execute("delete from rad where er_tom")
-        _bedom_innhold(con, vurderinger, tolking)
+        bedom_innhold(con, vurderinger, tolking)
         con.register("uttrekksfil", filtabell(vurderinger))
         con.execute(f"""
             create or replace temp table mistenkt as
@@ -321,7 +321,7 @@ def les_over_flere_linjer(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurd
     con.execute(f"insert into rad by name {tolking.sql_rad('sammensatt')}")
 
 
-def _bedom_innhold(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], tolking: Tolking) -> None:
+def bedom_innhold(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], tolking: Tolking) -> None:
     """Count the records of each file, and refuse files whose sum line or columns cannot be right."""
     for fil_nr, lest, sumlinjer in con.execute("""
         select

@@ -7,11 +7,11 @@ file each, and win over an example of the same name. A profile with a fault stop
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import duckdb
 import yaml
@@ -28,6 +28,7 @@ INNEBYGDE = Path(__file__).resolve().parent / "profiler"
 # Raised when the same file and the same profile are read differently than before: everything is then read again.
 LESEREGLER = 1
 
+P = TypeVar("P", bound="Profil")
 _Uttrykk = Annotated[Any, BeforeValidator(les_uttrykk)]
 
 FEIL_I_PROFIL = {
@@ -414,7 +415,7 @@ def les_profiler(mappe: Mappe) -> Profiler:
     odelagte: list[OdelagtProfil] = []
     for sti in sorted(mappe.profiler.glob("*.y*ml")):
         try:
-            egne.append(_les_egen(sti, mappe))
+            egne.append(les_egen(sti, mappe, les_profil))
         except Brukerfeil as feil:
             odelagte.append(OdelagtProfil(sti.stem, str(feil), _globber(sti)))
     tatt = {profil.profil for profil in egne} | {odelagt.navn for odelagt in odelagte}
@@ -422,7 +423,12 @@ def les_profiler(mappe: Mappe) -> Profiler:
     return Profiler(tuple(egne), eksempler, tuple(odelagte))
 
 
-def _les_egen(sti: Path, mappe: Mappe) -> Profil:
+def les_egen(sti: Path, mappe: Mappe, les: Callable[[str, str], P]) -> P:
+    """Return the profile in a file of the municipality's own; `les` makes it of the text and what to call it.
+
+    Raises:
+        Brukerfeil: if the file cannot be read, has a fault, or is named otherwise than the profile.
+    """
     kilde = trygt_navn(sti.relative_to(mappe.rot).as_posix())
     try:
         tekst = sti.read_text(encoding="utf-8-sig")
@@ -430,7 +436,7 @@ def _les_egen(sti: Path, mappe: Mappe) -> Profil:
         raise Brukerfeil(f"Profilen {kilde} kan ikke leses: {feil.strerror}.") from None
     except UnicodeDecodeError:
         raise Brukerfeil(f"Profilen {kilde} kan ikke leses: den skal være lagret som UTF-8.") from None
-    profil = les_profil(tekst, kilde)
+    profil = les(tekst, kilde)
     if profil.profil != sti.stem:
         raise Brukerfeil(f"Profilen {kilde} har feil: profil skal hete det samme som filen, «{sti.stem}».")
     return profil

@@ -31,7 +31,8 @@ def filtabell(vurderinger: Sequence[Vurdering]) -> pa.Table:
 
 
 @contextmanager
-def _transaksjon(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def transaksjon(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what is done inside once all of it went well."""
     con.begin()
     yield
     con.commit()
@@ -48,7 +49,7 @@ def skriv(con: duckdb.DuckDBPyConnection, vurderinger: Sequence[Vurdering], tolk
     )
     con.execute("delete from rad where fil_nr in (select fil_nr from uttrekksfil where not er_godtatt)")
     con.execute("delete from mistenkt where fil_nr in (select fil_nr from uttrekksfil where not er_godtatt)")
-    with _transaksjon(con):
+    with transaksjon(con):
         con.execute("delete from nokkel.raatekst where leveranse_id in (select leveranse_id from uttrekksfil)")
         con.execute("""
             insert into nokkel.raatekst
@@ -66,8 +67,8 @@ def skriv(con: duckdb.DuckDBPyConnection, vurderinger: Sequence[Vurdering], tolk
     kolonner = ",\n                ".join(f"rad.{felt.kolonne}" for felt in tolking.objekt.felter if felt.kolonne)
     person = "pseudonymisert.mottaker_id, rad.fodselsmaaned," if tolking.har_identitet else ""
     kobling = "inner join pseudonymisert on rad.identitet = pseudonymisert.identitet" if tolking.har_identitet else ""
-    with _transaksjon(con):
-        _slett(con, (tolking.objekt.raatabell, "intern.karantene", "intern.advarsel"))
+    with transaksjon(con):
+        slett(con, (tolking.objekt.raatabell, "intern.karantene", "intern.advarsel"))
         con.execute(f"""
             insert into {raatabell} by name
             select
@@ -113,7 +114,8 @@ def skriv(con: duckdb.DuckDBPyConnection, vurderinger: Sequence[Vurdering], tolk
             )
 
 
-def _slett(con: duckdb.DuckDBPyConnection, tabeller: Sequence[str]) -> None:
+def slett(con: duckdb.DuckDBPyConnection, tabeller: Sequence[str]) -> None:
+    """Take the rows of the files in `uttrekksfil` out of some tables of the warehouse."""
     for tabell in tabeller:
         con.execute(f"delete from varehus.{tabell} where leveranse_id in (select leveranse_id from uttrekksfil)")
 
@@ -208,21 +210,26 @@ def skriv_avviste(con: duckdb.DuckDBPyConnection, avviste: Sequence[Vurdering]) 
         return
     con.register("uttrekksfil", filtabell(avviste))
     try:
-        with _transaksjon(con):
+        with transaksjon(con):
             con.execute("delete from nokkel.raatekst where leveranse_id in (select leveranse_id from uttrekksfil)")
-        with _transaksjon(con):
+        with transaksjon(con):
             # A broken profile may not even tell which object its files have.
             objekt = objekter().get(avviste[0].gjenkjent.objekt)
-            _slett(con, (*([objekt.raatabell] if objekt else []), "intern.karantene", "intern.advarsel"))
-            if rader := [
-                [ett.uttrekk.leveranse_id, melding("fil_avvist", tillegg=ett.melding), ett.rader_lest]
-                for ett in avviste
-                if ett.rader_lest
-            ]:
-                con.executemany(
-                    "insert into varehus.intern.karantene (leveranse_id, linje, regel, melding, rader) "
-                    "values (?, 0, 'fil_avvist', ?, ?)",
-                    rader,
-                )
+            slett(con, (*([objekt.raatabell] if objekt else []), "intern.karantene", "intern.advarsel"))
+            skriv_antall_avviste(con, avviste)
     finally:
         con.unregister("uttrekksfil")
+
+
+def skriv_antall_avviste(con: duckdb.DuckDBPyConnection, avviste: Sequence[Vurdering]) -> None:
+    """Set one line aside for each refused file that had rows, with how many and why it was refused."""
+    if rader := [
+        [ett.uttrekk.leveranse_id, melding("fil_avvist", tillegg=ett.melding), ett.rader_lest]
+        for ett in avviste
+        if ett.rader_lest
+    ]:
+        con.executemany(
+            "insert into varehus.intern.karantene (leveranse_id, linje, regel, melding, rader) "
+            "values (?, 0, 'fil_avvist', ?, ?)",
+            rader,
+        )

@@ -15,9 +15,8 @@ import duckdb
 
 from dagster_project.fagsystem.identitet import IDENTITET_MAKROER
 from dagster_project.fagsystem.lesing import (
-    avvis_identitet_i_kolonner,
+    bedom_innhold,
     fyll,
-    kontroller_sumlinjer,
     les_over_flere_linjer,
 )
 from dagster_project.fagsystem.skriving import tell
@@ -38,7 +37,7 @@ from dagster_project.hovedbok.overskrift import les_regnskapsoverskrift
 from dagster_project.hovedbok.profil import Regnskapstreff
 from dagster_project.hovedbok.saft import Saftfeil, Saftlinjer, les_hode
 from dagster_project.hovedbok.skriving import filtabell, skriv, skriv_avviste
-from dagster_project.hovedbok.tolking import Regnskapstolking, lag_tolking
+from dagster_project.hovedbok.tolking import lag_tolking
 from dagster_project.ingestion.fil import Filinnhold
 from dagster_project.ingestion.kostra import FODSELSNUMMER_MAKROER
 from dagster_project.ingestion.regel import linjeliste, melding, oppramsing
@@ -263,7 +262,7 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
                 _avvis_tegnfeil(vurderinger[fil_nr], feil)
             les_over_flere_linjer(con, vurderinger, tolking)
         con.execute("delete from rad where er_tom")
-        _bedom_innhold(con, vurderinger, tolking)
+        bedom_innhold(con, vurderinger, tolking)
         if isinstance(linjer, Saftlinjer):
             _bedom_saftsummer(vurderinger, linjer)
         _fullfor_utvalg(con, vurderinger)
@@ -282,22 +281,6 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
         for tabell in ("rad", "mistenkt", "fysisk", "sammensatt", "bilagsfeil"):
             con.execute(f"drop table if exists temp.{tabell}")
         con.unregister("uttrekksfil")
-
-
-def _bedom_innhold(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], tolking: Regnskapstolking) -> None:
-    """Count the lines of each file, and refuse files whose sum line or columns cannot be right."""
-    for fil_nr, lest, sumlinjer in con.execute("""
-        select
-            fil_nr,
-            count(*),
-            count(*) filter (where er_sum)
-        from rad
-        group by all
-    """).fetchall():
-        vurderinger[fil_nr].rader_lest = lest
-        vurderinger[fil_nr].rader_sumlinje = sumlinjer
-    kontroller_sumlinjer(con, vurderinger)
-    avvis_identitet_i_kolonner(con, vurderinger, tolking)
 
 
 def _bedom_saftsummer(vurderinger: Sequence[Vurdering], linjer: Saftlinjer) -> None:

@@ -17,9 +17,9 @@ import yaml
 from pydantic import Field, ValidationError, field_validator
 
 from dagster_project.fagsystem.filnavn import glob_som_monster
-from dagster_project.fagsystem.profil import Filform, Objektprofil, Profil, Profilleser, forklar_profilfeil
+from dagster_project.fagsystem.profil import Filform, Objektprofil, Profil, Profilleser, forklar_profilfeil, les_egen
 from dagster_project.fagsystem.uttrykk import Maaned, kolonner_i
-from dagster_project.feil import Brukerfeil, trygt_navn
+from dagster_project.feil import Brukerfeil
 from dagster_project.hovedbok.filnavn import Navnemonster, Utvalg, les_navnemonster
 from dagster_project.hovedbok.kontrakt import Regnskapsobjekt, funksjoner, gl07_felter, objekter
 from dagster_project.hovedbok.saft import CELLESKILLE
@@ -309,27 +309,13 @@ def les_regnskapsprofiler(mappe: Mappe) -> Regnskapsprofiler:
     odelagte: list[OdelagtRegnskapsprofil] = []
     for sti in sorted(profilmappe(mappe).glob("*.y*ml")):
         try:
-            egne.append(_les_egen(sti, mappe))
+            egne.append(les_egen(sti, mappe, les_regnskapsprofil))
         except Brukerfeil as feil:
             odelagte.append(_odelagt(sti, str(feil)))
     tatt = {profil.profil for profil in egne} | {odelagt.navn for odelagt in odelagte}
     return Regnskapsprofiler(
         tuple(egne), tuple(profil for profil in medfolgende() if profil.profil not in tatt), tuple(odelagte)
     )
-
-
-def _les_egen(sti: Path, mappe: Mappe) -> Regnskapsprofil:
-    kilde = trygt_navn(sti.relative_to(mappe.rot).as_posix())
-    try:
-        tekst = sti.read_text(encoding="utf-8-sig")
-    except OSError as feil:
-        raise Brukerfeil(f"Profilen {kilde} kan ikke leses: {feil.strerror}.") from None
-    except UnicodeDecodeError:
-        raise Brukerfeil(f"Profilen {kilde} kan ikke leses: den skal være lagret som UTF-8.") from None
-    profil = les_regnskapsprofil(tekst, kilde)
-    if profil.profil != sti.stem:
-        raise Brukerfeil(f"Profilen {kilde} har feil: profil skal hete det samme som filen, «{sti.stem}».")
-    return profil
 
 
 def _odelagt(sti: Path, melding: str) -> OdelagtRegnskapsprofil:

@@ -1,29 +1,17 @@
 """Put what was read from the accounting system where it belongs: lines, what was set aside, and what was refused."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
 
+from dagster_project.fagsystem.skriving import skriv_antall_avviste, slett, transaksjon
 from dagster_project.hovedbok.bilag import sql_posttekst
 from dagster_project.hovedbok.filnavn import Utvalg
 from dagster_project.hovedbok.kontrakt import objekter
 from dagster_project.hovedbok.tolking import Regnskapstolking
-from dagster_project.ingestion.regel import melding, regler
+from dagster_project.ingestion.regel import regler
 from dagster_project.ingestion.vurdering import Vurdering
-
-
-@contextmanager
-def _transaksjon(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    con.begin()
-    yield
-    con.commit()
-
-
-def _slett(con: duckdb.DuckDBPyConnection, tabeller: Sequence[str]) -> None:
-    for tabell in tabeller:
-        con.execute(f"delete from varehus.{tabell} where leveranse_id in (select leveranse_id from uttrekksfil)")
 
 
 def filtabell(vurderinger: Sequence[Vurdering]) -> pa.Table:
@@ -56,8 +44,8 @@ def skriv(con: duckdb.DuckDBPyConnection, vurderinger: Sequence[Vurdering], tolk
     raatabell = tolking.objekt.raatabell
     kolonner = [felt.kolonne for felt in tolking.objekt.felter if felt.type != "klient"]
     verdier = [f"{sql_posttekst()} as tekst" if kolonne == "posttekst" else f"rad.{kolonne}" for kolonne in kolonner]
-    with _transaksjon(con):
-        _slett(con, (raatabell, "raw.regnskap_uttrekk", "intern.karantene", "intern.advarsel"))
+    with transaksjon(con):
+        slett(con, (raatabell, "raw.regnskap_uttrekk", "intern.karantene", "intern.advarsel"))
         con.execute(
             """
             insert into varehus.raw.regnskap_uttrekk by name
@@ -139,8 +127,8 @@ def skriv_avviste(con: duckdb.DuckDBPyConnection, avviste: Sequence[Vurdering]) 
         return
     con.register("uttrekksfil", filtabell(avviste))
     try:
-        with _transaksjon(con):
-            _slett(
+        with transaksjon(con):
+            slett(
                 con,
                 (
                     *(objekt.raatabell for objekt in objekter().values()),
@@ -149,15 +137,6 @@ def skriv_avviste(con: duckdb.DuckDBPyConnection, avviste: Sequence[Vurdering]) 
                     "intern.advarsel",
                 ),
             )
-            if rader := [
-                [ett.uttrekk.leveranse_id, melding("fil_avvist", tillegg=ett.melding), ett.rader_lest]
-                for ett in avviste
-                if ett.rader_lest
-            ]:
-                con.executemany(
-                    "insert into varehus.intern.karantene (leveranse_id, linje, regel, melding, rader) "
-                    "values (?, 0, 'fil_avvist', ?, ?)",
-                    rader,
-                )
+            skriv_antall_avviste(con, avviste)
     finally:
         con.unregister("uttrekksfil")
