@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import yaml
 
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
+from dagster_project.ingestion.gjenkjenning import Gjenkjent
 from dagster_project.ingestion.innlesing import finn_endrede_leveranser, finn_nye
 from dagster_project.ingestion.kostra_kontroll import Oversikt, les_samlet
 from dagster_project.ingestion.nokkel import krev_nokkel
@@ -133,21 +134,18 @@ def kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, *, bygg_alltid: bool =
     """
     mappe.lag()
     klargjor_dagster(mappe)
-    _krev_nokkel_for_nye(mappe, miljo)
+    nye = [] if mappe.per is not None else [funnet for _, funnet in finn_nye(mappe)[0]]
+    # Found out before anything is started, so that it is told as the fault of configuration that it is.
+    if any(funnet.kilde == "kostra" for funnet in nye):
+        krev_nokkel(mappe, miljo)
     with enerett(mappe), _stille(mappe):
         if mappe.per is not None:
             _kopier_varehus(mappe)
         try:
-            return _kjor(mappe, miljo, tidspunkt, bygg_alltid)
+            return _kjor(mappe, miljo, tidspunkt, bygg_alltid, nye)
         finally:
             if mappe.per is not None:
                 mappe.varehus.unlink(missing_ok=True)
-
-
-def _krev_nokkel_for_nye(mappe: Mappe, miljo: Miljo) -> None:
-    # Found out before anything is started, so that it is told as the fault of configuration that it is.
-    if mappe.per is None and any(funnet.kilde == "kostra" for _, funnet in finn_nye(mappe)[0]):
-        krev_nokkel(mappe, miljo)
 
 
 def _kopier_varehus(mappe: Mappe) -> None:
@@ -157,7 +155,7 @@ def _kopier_varehus(mappe: Mappe) -> None:
     shutil.copyfile(dagens, mappe.varehus)
 
 
-def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool) -> Sammendrag:
+def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool, nye: Sequence[Gjenkjent]) -> Sammendrag:
     fremdrift.si("Starter")
     # Dagster and dbt take seconds to import; help, errors of use and `status` should not wait for them.
     import dagster as dg
@@ -173,7 +171,7 @@ def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool) ->
         logging.getLogger(navn).setLevel(logging.CRITICAL)
     definisjoner = lag_definisjoner(mappe, miljo)
     jobber = [JOBB]
-    if mappe.per is None and _har_maanedsleveranser(mappe):
+    if mappe.per is None and _har_maanedsleveranser(mappe, nye):
         jobber.insert(0, JOBB_FAGSYSTEM)
     merker = {TIDSPUNKT_MERKE: tidspunkt.isoformat()}
     if bygg_alltid:
@@ -195,9 +193,9 @@ def _kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, bygg_alltid: bool) ->
     return _oppsummer(mappe, tidspunkt, resultat.run_id, er_bygget)
 
 
-def _har_maanedsleveranser(mappe: Mappe) -> bool:
+def _har_maanedsleveranser(mappe: Mappe, nye: Sequence[Gjenkjent]) -> bool:
     """Say whether monthly deliveries are to be read: new ones, or those a changed profile is for."""
-    return any(funnet.fagsystem for _, funnet in finn_nye(mappe)[0]) or bool(finn_endrede_leveranser(mappe))
+    return any(funnet.fagsystem for funnet in nye) or bool(finn_endrede_leveranser(mappe))
 
 
 def _forklar_feil(resultat: Any, mappe: Mappe, har_publisert: bool) -> str:
