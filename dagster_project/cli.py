@@ -19,6 +19,7 @@ from dagster_project import fremdrift
 from dagster_project.fagsystem.sjekk import app as profil_app
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
 from dagster_project.forklar import forklar
+from dagster_project.formater import norsk_tall
 from dagster_project.karantene import karantene
 from dagster_project.kostra.eksport.kommando import eksport
 from dagster_project.kostra.kontroll.kommando import kontroller
@@ -54,12 +55,8 @@ def _skriv_json(innhold: object) -> None:
     print(json.dumps(innhold, ensure_ascii=False, indent=2, default=str))
 
 
-def _tall(antall: int) -> str:
-    return f"{antall:,}".replace(",", "\N{NO-BREAK SPACE}")
-
-
 def _antall(antall: int, en: str, flere: str) -> str:
-    return f"{_tall(antall)} {en if antall == 1 else flere}"
+    return f"{norsk_tall(antall)} {en if antall == 1 else flere}"
 
 
 @app.command()
@@ -247,22 +244,22 @@ def _vis(sammendrag, valgt: Mappe) -> None:
             filer = [fil for fil in sammendrag.filer if fil.objekt == objekt]
             tabell.add_row(
                 objekt,
-                _tall(len(filer)),
-                _tall(sum(fil.rader_lest for fil in filer)),
-                _tall(sum(fil.rader_godtatt for fil in filer)),
-                _tall(sum(fil.rader_karantene for fil in filer)),
-                _tall(sum(fil.rader_sumlinje for fil in filer)),
-                _tall(sum(fil.status != "godtatt" for fil in filer)),
+                norsk_tall(len(filer)),
+                norsk_tall(sum(fil.rader_lest for fil in filer)),
+                norsk_tall(sum(fil.rader_godtatt for fil in filer)),
+                norsk_tall(sum(fil.rader_karantene for fil in filer)),
+                norsk_tall(sum(fil.rader_sumlinje for fil in filer)),
+                norsk_tall(sum(fil.status != "godtatt" for fil in filer)),
             )
         tabell.add_section()
         tabell.add_row(
             "I alt",
-            _tall(len(sammendrag.filer)),
-            _tall(sammendrag.rader_lest),
-            _tall(sammendrag.rader_godtatt),
-            _tall(sammendrag.rader_karantene),
-            _tall(sammendrag.rader_sumlinje),
-            _tall(sum(fil.status != "godtatt" for fil in sammendrag.filer)),
+            norsk_tall(len(sammendrag.filer)),
+            norsk_tall(sammendrag.rader_lest),
+            norsk_tall(sammendrag.rader_godtatt),
+            norsk_tall(sammendrag.rader_karantene),
+            norsk_tall(sammendrag.rader_sumlinje),
+            norsk_tall(sum(fil.status != "godtatt" for fil in sammendrag.filer)),
         )
         ut.print(tabell)
     elif valgt.per is None:
@@ -301,8 +298,9 @@ def _vis(sammendrag, valgt: Mappe) -> None:
         )
     ut.print(
         f"{'Publisert' if sammendrag.er_bygget else 'Ingenting nytt å regne ut; publisert fra før'}: "
-        f"{_tall(sammendrag.indikatorer)} indikatorverdier for {_antall(sammendrag.kommuner, 'kommune', 'kommuner')}, "
-        f"{_tall(sammendrag.skjermet)} av dem skjermet.",
+        f"{norsk_tall(sammendrag.indikatorer)} indikatorverdier for "
+        f"{_antall(sammendrag.kommuner, 'kommune', 'kommuner')}, "
+        f"{norsk_tall(sammendrag.skjermet)} av dem skjermet.",
         soft_wrap=True,
     )
     ut.print(f"Resultatet ligger i {sammendrag.publisert}", soft_wrap=True)
@@ -350,7 +348,7 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
         )
         ut.print(
             f"{_antall(status_.leveranser_godtatt, 'leveranse', 'leveranser')} godtatt, "
-            f"{_tall(status_.leveranser_avvist)} avvist; "
+            f"{norsk_tall(status_.leveranser_avvist)} avvist; "
             f"{_antall(status_.rader_karantene, 'rad', 'rader')} i karantene; "
             f"{_antall(status_.skjermet, 'indikatorverdi', 'indikatorverdier')} skjermet.",
             soft_wrap=True,

@@ -19,7 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dagster_project.feil import Brukerfeil
-from dagster_project.ingestion.regel import oppramsing
+from dagster_project.formater import oppramsing
 from dagster_project.seeds import read_seed
 from dagster_project.settings import Mappe, les_miljo
 from dagster_project.valg import JsonValg, MappeValg, velg_mappe

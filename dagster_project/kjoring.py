@@ -16,11 +16,12 @@ import yaml
 
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
+from dagster_project.formater import oppramsing
 from dagster_project.ingestion.gjenkjenning import Gjenkjent
 from dagster_project.ingestion.innlesing import finn_endrede_leveranser, finn_nye
 from dagster_project.ingestion.kostra_kontroll import Oversikt, les_samlet
 from dagster_project.ingestion.nokkel import krev_nokkel
-from dagster_project.ingestion.regel import oppramsing, regler
+from dagster_project.ingestion.regel import regler
 from dagster_project.kvalitet.side import FIL
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, Miljo

@@ -7,9 +7,9 @@ import duckdb
 
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
+from dagster_project.formater import oppramsing
 from dagster_project.hovedbok.gjenkjenning import OBJEKTER as OBJEKTER_REGNSKAP
 from dagster_project.ingestion.innlesing import Innlesing, les_inn
-from dagster_project.ingestion.regel import oppramsing
 from dagster_project.kostra.layout import kjente_aar
 from dagster_project.las import enerett
 from dagster_project.settings import Kommune, Mappe, Miljo

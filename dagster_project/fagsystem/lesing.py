@@ -28,10 +28,11 @@ from dagster_project.fagsystem.tekst import (
 )
 from dagster_project.fagsystem.tolking import Tolking
 from dagster_project.feil import Kjoringsfeil
+from dagster_project.formater import norsk_tall, oppramsing
 from dagster_project.ingestion.fil import Filinnhold
 from dagster_project.ingestion.gjenkjenning import Gjenkjent
 from dagster_project.ingestion.kostra import FODSELSNUMMER_MAKROER
-from dagster_project.ingestion.regel import melding, oppramsing
+from dagster_project.ingestion.regel import melding
 from dagster_project.ingestion.sql import sql_tekst
 from dagster_project.ingestion.vurdering import Uttrekk, Vurdering
 
@@ -402,8 +403,4 @@ def kontroller_sumlinjer(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurde
             tekst = melding("sum_ikke_kontrollert", linjer=linje, tillegg=f"linje {uleselig}")
             vurdering.advarsler.append(("sum_ikke_kontrollert", tekst))
         elif vurdering.regel is None:
-            _avvis(vurdering, "sumlinje", linjer=linje, felt=_kroner(sagt), verdi=_kroner(regnet))
-
-
-def _kroner(belop: Decimal) -> str:
-    return f"{belop:,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+            _avvis(vurdering, "sumlinje", linjer=linje, felt=norsk_tall(sagt, 2), verdi=norsk_tall(regnet, 2))

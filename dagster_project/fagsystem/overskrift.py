@@ -10,7 +10,8 @@ from dagster_project.fagsystem.profil import Profil
 from dagster_project.fagsystem.tekst import del_linje, forste_linjer
 from dagster_project.fagsystem.uttrykk import kolonner_i
 from dagster_project.feil import uten_persondata
-from dagster_project.ingestion.regel import MAKS_I_MELDING, oppramsing
+from dagster_project.formater import oppramsing
+from dagster_project.ingestion.regel import MAKS_I_MELDING
 
 # How far down a header is looked for when it is not where the profile says.
 SOK_LINJER = 20

@@ -29,6 +29,7 @@ from dagster_project.fagsystem.tekst import (
     finn_tegnfeil,
 )
 from dagster_project.feil import Kjoringsfeil
+from dagster_project.formater import oppramsing
 from dagster_project.hovedbok.bilag import SQL_BILAGSFEIL, SQL_NUMMERERTE_LINJER
 from dagster_project.hovedbok.filnavn import Utvalg
 from dagster_project.hovedbok.gjenkjenning import GjenkjentRegnskap
@@ -40,7 +41,7 @@ from dagster_project.hovedbok.skriving import filtabell, skriv, skriv_avviste
 from dagster_project.hovedbok.tolking import lag_tolking
 from dagster_project.ingestion.fil import Filinnhold
 from dagster_project.ingestion.kostra import FODSELSNUMMER_MAKROER
-from dagster_project.ingestion.regel import linjeliste, melding, oppramsing
+from dagster_project.ingestion.regel import linjeliste, melding
 from dagster_project.ingestion.vurdering import Uttrekk, Vurdering
 
 

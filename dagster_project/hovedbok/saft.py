@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pyarrow as pa
 
 from dagster_project.fagsystem.tekst import LINJESKJEMA
+from dagster_project.formater import norsk_tall
 from dagster_project.hovedbok.filnavn import AARSSLUTT, er_periode, les_tidspunkt
 
 VERSJONER = ("1.10", "1.20", "1.30")
@@ -63,14 +64,10 @@ class Saftsum:
             return ""
         regnet = {"TotalDebit": self.debet, "TotalCredit": self.kredit}
         return " og ".join(
-            f"{navn} er {_kroner(sagt)}, men postene gir {_kroner(regnet[navn])}"
+            f"{navn} er {norsk_tall(sagt, 2)}, men postene gir {norsk_tall(regnet[navn], 2)}"
             for navn, sagt in self.sagt.items()
             if sagt != regnet[navn]
         )
-
-
-def _kroner(belop: Decimal) -> str:
-    return f"{belop:,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
 
 
 def er_saft(hode: bytes) -> bool:

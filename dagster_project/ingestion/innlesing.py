@@ -19,6 +19,7 @@ from dagster_project.fagsystem.lesing import les_fagsystem
 from dagster_project.fagsystem.lesing import leveranse_id as fagsystem_id
 from dagster_project.fagsystem.profil import les_profiler
 from dagster_project.feil import trygt_navn
+from dagster_project.formater import oppramsing
 from dagster_project.hovedbok.gjenkjenning import KILDE as REGNSKAP
 from dagster_project.hovedbok.gjenkjenning import OBJEKTER as OBJEKTER_REGNSKAP
 from dagster_project.hovedbok.gjenkjenning import gjenkjenn_hovedbok
@@ -36,7 +37,7 @@ from dagster_project.ingestion.nokkel import (
     krev_nokkel,
     krev_samme_nokkel,
 )
-from dagster_project.ingestion.regel import melding, oppramsing, regler
+from dagster_project.ingestion.regel import melding, regler
 from dagster_project.ingestion.sql import sql_tekst
 from dagster_project.ingestion.vurdering import Vurdering
 from dagster_project.kostra.layout import kjente_aar

@@ -13,10 +13,11 @@ import duckdb
 import pyarrow as pa
 
 from dagster_project.feil import Kjoringsfeil, trygt_navn
+from dagster_project.formater import oppramsing
 from dagster_project.ingestion.database import RAATABELL
 from dagster_project.ingestion.fil import Filinnhold, lesbar_kopi
 from dagster_project.ingestion.gjenkjenning import Gjenkjent
-from dagster_project.ingestion.regel import MAKS_I_MELDING, linjeliste, melding, oppramsing, regler
+from dagster_project.ingestion.regel import MAKS_I_MELDING, linjeliste, melding, regler
 from dagster_project.ingestion.vurdering import Vurdering
 from dagster_project.kontrollsiffer import KONTROLLSIFFER
 from dagster_project.kostra.layout import OSLO, Felt, Layout, kjente_aar

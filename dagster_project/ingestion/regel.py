@@ -1,6 +1,6 @@
 """The rules of `seeds/leveranseregel.csv` and the Norwegian messages made from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from dagster_project.seeds import read_seed
@@ -36,10 +36,4 @@ def linjeliste(linjer: Sequence[int], antall: int | None = None) -> str:
     vist = sum(til - fra + 1 for fra, til in deler[:MAKS_I_MELDING])
     if antall > vist:
         return f"{', '.join(tekst)} og {antall - vist} til"
-    return " og ".join([", ".join(tekst[:-1]), tekst[-1]]) if len(tekst) > 1 else "".join(tekst)
-
-
-def oppramsing(verdier: Iterable[object]) -> str:
-    """Return values as a Norwegian list: `a, b og c`."""
-    tekst = [str(verdi) for verdi in verdier]
     return " og ".join([", ".join(tekst[:-1]), tekst[-1]]) if len(tekst) > 1 else "".join(tekst)

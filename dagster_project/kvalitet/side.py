@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 import jinja2
 
-from dagster_project.kvalitet.suiter import ERROR, Forventning, Suite, forventninger, norsk_tall, suiter
+from dagster_project.formater import norsk_tall
+from dagster_project.kvalitet.suiter import ERROR, Forventning, Suite, forventninger, suiter
 from dagster_project.seeds import read_seed
 
 FIL = "kvalitet.html"

@@ -1,12 +1,13 @@
 """Read the suites in `expectations/`, with their thresholds from the seeds."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from dagster_project.formater import norsk_tall
 from dagster_project.seeds import ROOT, read_seed
 
 EXPECTATIONS = ROOT / "expectations"
@@ -137,12 +138,3 @@ def suiter() -> tuple[Suite, ...]:
 def forventninger() -> dict[str, Forventning]:
     """Return every expectation by its id, in the order they are shown."""
     return {forventning.id: forventning for suite in suiter() for forventning in suite.forventninger}
-
-
-def norsk_tall(verdi: float | Decimal, desimaler: int | None = None) -> str:
-    """Return a number as Norwegians write it, with a space between thousands; `desimaler` None keeps what is there."""
-    tall = Decimal(str(verdi))
-    if desimaler is not None:
-        tall = tall.quantize(Decimal(1).scaleb(-desimaler), ROUND_HALF_UP)
-    tekst = f"{tall:,f}"
-    return tekst.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")

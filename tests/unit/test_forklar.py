@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from dagster_project.feil import Brukerfeil
 from dagster_project.forklar import forklar, forklar_stonadslengde, les_tall
-from dagster_project.ingestion.regel import oppramsing
+from dagster_project.formater import oppramsing
 from dagster_project.seeds import read_seed
 from dagster_project.settings import Mappe
 from tests.forklaringsprove import PROVEVIK, Person, bygg, maaneder

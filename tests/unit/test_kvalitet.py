@@ -6,10 +6,11 @@ from datetime import date, datetime
 import duckdb
 import pytest
 
+from dagster_project.formater import norsk_tall
 from dagster_project.kvalitet.gx import finn_brudd, hold_forbindelsen_aapen
 from dagster_project.kvalitet.kontroll import kontroller
 from dagster_project.kvalitet.side import FIL, skriv_side
-from dagster_project.kvalitet.suiter import ERROR, EXPECTATIONS, Suite, Terskel, forventninger, norsk_tall, suiter
+from dagster_project.kvalitet.suiter import ERROR, EXPECTATIONS, Suite, Terskel, forventninger, suiter
 from dagster_project.publisering import OMFANG, publiser
 from dagster_project.seeds import read_seed
 from tests.dbt_sql import MODELS
@@ -382,7 +383,8 @@ def test_names_are_text_on_the_page_and_never_markup(varehus):
     [
         (2.5, 0, "3"),
         (0.125, 2, "0,13"),
-        (-2.5, 0, "-3"),
+        (-2.5, 0, "−3"),
+        (-0.04, 1, "0,0"),
         (1234.5, 1, "1\xa0234,5"),
         (0.5, None, "0,5"),
         (50, None, "50"),

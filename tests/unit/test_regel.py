@@ -2,7 +2,8 @@
 
 import pytest
 
-from dagster_project.ingestion.regel import linjeliste, melding, oppramsing, regler
+from dagster_project.formater import oppramsing
+from dagster_project.ingestion.regel import linjeliste, melding, regler
 
 FULLT = {
     "linjer": "1",

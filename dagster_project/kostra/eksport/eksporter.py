@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
+from dagster_project.formater import oppramsing
 from dagster_project.ingestion.database import kladdemappe, tom_kladdemappe
 from dagster_project.ingestion.nokkel import last_kryptering
-from dagster_project.ingestion.regel import oppramsing
 from dagster_project.ingestion.sql import sql_tekst
 from dagster_project.kostra.eksport.skriving import (
     LF,

@@ -10,7 +10,7 @@ from datetime import date
 import duckdb
 
 from dagster_project.feil import Brukerfeil
-from dagster_project.ingestion.regel import oppramsing
+from dagster_project.formater import oppramsing
 from dagster_project.kostra.eksport.identitet import koble_til_identiteter
 from dagster_project.kostra.eksport.utkast import Bestilling, Utkast
 from dagster_project.kostra.layout import HELE_KOMMUNEN, OSLO, Layout, find_layout

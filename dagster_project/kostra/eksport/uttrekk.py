@@ -9,8 +9,8 @@ from itertools import groupby
 import duckdb
 
 from dagster_project.feil import Brukerfeil
+from dagster_project.formater import oppramsing
 from dagster_project.ingestion.database import RAATABELL
-from dagster_project.ingestion.regel import oppramsing
 from dagster_project.kostra.eksport.identitet import koble_til_identiteter
 from dagster_project.kostra.eksport.utbetalinger import SKJEMA_AV_UTBETALINGER, leverte_maaneder
 from dagster_project.kostra.eksport.utkast import Bestilling, Levert, Utkast
