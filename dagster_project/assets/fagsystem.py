@@ -5,7 +5,7 @@ of those from the inbox; a run without a choice takes all there is. Only partiti
 filled, so that a month that has not come stays empty in the page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import dagster as dg
@@ -71,20 +71,28 @@ def lag_fagsystem_asset(mappe: Mappe, miljo: Miljo, kommuner: tuple[Kommune, ...
             raise dg.Failure(str(feil)) from None
         except duckdb.Error as feil:
             raise dg.Failure(uten_persondata(f"{type(feil).__name__}: {feil}")) from None
-        gyldige = frozenset(partisjoner.get_partition_keys())
+        # By dimension: their product is some fifty thousand keys for a country.
+        gyldige = {
+            del_.name: frozenset(del_.partitions_def.get_partition_keys()) for del_ in partisjoner.partitions_defs
+        }
         grupper: dict[str | None, list[Vurdering]] = {}
         for vurdering in [*resultat.vurderinger, *resultat.lest_paa_nytt]:
-            grupper.setdefault(_partisjon(vurdering), []).append(vurdering)
+            grupper.setdefault(_partisjon(vurdering, gyldige), []).append(vurdering)
         for nokkel, vurderinger in grupper.items():
-            context.log_event(_hendelse(nokkel if nokkel in gyldige else None, vurderinger))
+            context.log_event(_hendelse(nokkel, vurderinger))
         yield from ()
 
     return fagsystem
 
 
-def _partisjon(vurdering: Vurdering) -> str | None:
+def _partisjon(vurdering: Vurdering, gyldige: Mapping[str, frozenset[str]]) -> str | None:
+    """Return the partition a file belongs to, or None where its name does not tell or there is none for it."""
     til = vurdering.uttrekk.til if vurdering.uttrekk else None
-    return partisjonsnokkel(vurdering.kommunenummer, til) if vurdering.kommunenummer and til else None
+    if til is None or vurdering.kommunenummer is None:
+        return None
+    if vurdering.kommunenummer not in gyldige["kommune"] or f"{til:%Y-%m}-01" not in gyldige["maaned"]:
+        return None
+    return partisjonsnokkel(vurdering.kommunenummer, til)
 
 
 def _hendelse(nokkel: str | None, vurderinger: list[Vurdering]) -> dg.AssetMaterialization | dg.AssetObservation:

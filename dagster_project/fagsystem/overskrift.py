@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.fagsystem.kontrakt import objekter
-from dagster_project.fagsystem.profil import Profil
+from dagster_project.fagsystem.profil import Filform, Profil
 from dagster_project.fagsystem.tekst import del_linje, forste_linjer
 from dagster_project.fagsystem.uttrykk import kolonner_i
 from dagster_project.feil import uten_persondata
@@ -78,19 +78,21 @@ def kolonnenavn(navn: str) -> str:
 def les_overskrift(sti: Path, profil: Profil, objekt: str) -> Overskrift:
     """Return the header of a file and how it fits. The file's encoding has been checked before."""
     form = profil.filform(objekt)
-    linjer = [
-        tuple(map(kolonnenavn, del_linje(linje, form)))
-        for linje in forste_linjer(sti, form.tegnsett, form.hopp_over_linjer + 1 + SOK_LINJER)
-    ]
     plass = form.hopp_over_linjer
-    kolonner = linjer[plass] if plass < len(linjer) else ()
+    linjer = forste_linjer(sti, form.tegnsett, plass + 1 + SOK_LINJER)
+    kolonner = _kolonner(linjer[plass], form)
     funnet = vurder_kolonner(kolonner if any(kolonner) else (), plass + 1, profil, objekt)
     if not funnet.mangler and funnet.kolonner:
         return funnet
-    for nummer, andre in enumerate(linjer, start=1):
+    for nummer, linje in enumerate(linjer, start=1):
+        andre = _kolonner(linje, form)
         if nummer != plass + 1 and any(andre) and not vurder_kolonner(andre, nummer, profil, objekt).mangler:
             return Overskrift(plass + 1, kolonner or ("",), funnet_paa=nummer)
     return funnet
+
+
+def _kolonner(linje: str, form: Filform) -> tuple[str, ...]:
+    return tuple(map(kolonnenavn, del_linje(linje, form)))
 
 
 def vurder_kolonner(kolonner: tuple[str, ...], linje: int, profil: Profil, objekt: str) -> Overskrift:

@@ -134,14 +134,6 @@ def _linje(monster: re.Pattern[bytes], linje: int, bit: bytes) -> int:
     return linje + bit.count(b"\n", 0, treff.start()) if treff else 0
 
 
-def _utf8_feil(bit: bytes) -> int | None:
-    try:
-        bit.decode("utf-8")
-    except UnicodeDecodeError as feil:
-        return feil.start
-    return None
-
-
 def finn_binaert(sti: Path) -> int:
     """Return the first line with a byte no text file has, or 0.
 
@@ -197,12 +189,14 @@ class Linjer:
     def __iter__(self) -> Iterator[pa.Table]:
         """Yield the tables."""
         pulje: list[pa.RecordBatch] = []
+        byte = 0
         for fil_nr, sti in enumerate(self._stier):
             for del_ in self._les_fil(fil_nr, sti):
                 pulje.append(del_)
-                if sum(ett.nbytes for ett in pulje) >= PULJE:
+                byte += del_.nbytes
+                if byte >= PULJE:
                     yield pa.Table.from_batches(pulje)
-                    pulje = []
+                    pulje, byte = [], 0
         if pulje:
             yield pa.Table.from_batches(pulje)
 
@@ -235,8 +229,9 @@ def forste_linjer(sti: Path, tegnsett: str, antall: int) -> list[str]:
     """Return the first lines as text, without line ends. What cannot be decoded is shown as a replacement mark."""
     kodek = "utf-8" if tegnsett.startswith("utf-8") else tegnsett
     with sti.open("rb") as fil:
-        hode = fil.read(MAKS_LINJE).removeprefix(_BOM)
-    return [linje.removesuffix(b"\r").decode(kodek, "replace") for linje in hode.split(b"\n")[:antall]]
+        linjer = [fil.readline(MAKS_LINJE) for _ in range(antall)]
+    linjer[0] = linjer[0].removeprefix(_BOM)
+    return [linje.removesuffix(b"\n").removesuffix(b"\r").decode(kodek, "replace") for linje in linjer]
 
 
 def del_linje(linje: str, form: Filform) -> list[str]:

@@ -69,14 +69,16 @@ def gjenkjenn(fil: Path) -> Gjenkjent | None:
     er_avbrutt = len(hode) == HODE
     hode = hode.removeprefix(b"\xef\xbb\xbf")
     navn = _KOSTRA_NAVN.match(fil.name)
-    if not hode.strip(b"\r\n"):
+    if not (innhold := hode.lstrip(b"\r\n")):
         return Gjenkjent("ukjent", "ukjent", regel="tom_fil")
-    if hode.strip(b"\r\n") == b" ":
+    if innhold.startswith(b" ") and innhold.rstrip(b"\r\n") == b" ":
         return _nullmelding(fil, navn)
     if (register := gjenkjenn_register(fil, hode)) is not None:
         return Gjenkjent(*register)
     if er_jsonstat(hode):
         return Gjenkjent("ssb", "befolkning")
+    if not innhold[:1].isdigit():
+        return None
     linjer = _linjer(hode)
     # The head may end in the middle of a line.
     hele = linjer[:-1] if er_avbrutt and len(linjer) > 1 else linjer

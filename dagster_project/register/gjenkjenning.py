@@ -17,6 +17,8 @@ NAVNGITT = re.compile(
     r"(hl|aap|pst)_?\d{3}|helt.?ledige|arbeidss[oø]k|arbeidsmarked|uf[oø]re|arbeidsevne|arbeidsavklaring|dagpenger"
 )
 KPI_TABELLER = ("03013", "14700")
+# Enough to hold the first key of an object, or the header of a table.
+BEGYNNELSE = 8 * 1024
 KLASS_NOKLER = ("codes", "codeChanges", "correspondenceItems")
 KLASS_KOLONNER = ({"code", "parentcode", "name"}, {"oldcode", "newcode"}, {"sourcecode", "targetcode"})
 KPI_KOLONNER = {"maaned", "indeks", "basis"}
@@ -45,7 +47,7 @@ def gjenkjenn_register(fil: Path, hode: bytes) -> Registerfil | None:
         return Registerfil("ssb", objekt) if objekt else None
     try:
         # The head may end in the middle of a character.
-        tekst = som_tekst(hode.rpartition(b"\n")[0] or hode)
+        tekst = som_tekst(hode[:BEGYNNELSE].rpartition(b"\n")[0] or hode)
     except RegisterFeil:
         return None
     if tekst.lstrip().startswith("{"):

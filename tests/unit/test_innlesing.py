@@ -725,7 +725,7 @@ class TestDeliveredAgain:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as midlertidig:
-            midlertidig.setattr(innlesing, "_registrer", strombrudd)
+            midlertidig.setattr(innlesing, "registrer", strombrudd)
             with pytest.raises(KeyboardInterrupt):
                 les(mappe, miljo)
         assert sporr(mappe, "select count(*) from intern.leveranse") == [(0,)]
