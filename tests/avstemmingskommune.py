@@ -236,12 +236,8 @@ def bygg_avstemming(con: duckdb.DuckDBPyConnection) -> None:
         group by all;
         create table int_mottaker_aar as
         select distinct kommunenummer, rapporteringsaar, mottaker_id from int_11f_levert_maaned;
-        create table int_11f_person as
-        select distinct kommunenummer, year(utgiftsmaaned)::integer as rapporteringsaar, mottaker_id
-        from int_utgift inner join int_fagsystem_person using (mottaker_nr);
     """)
     for modell in (
-        "fagsystem/int_mottaker_maaned",
         "fagsystem/int_11f_avledet_maaned",
         "fagsystem/int_11f_avvik_maaned",
         "regnskap/int_regnskap_maaned",

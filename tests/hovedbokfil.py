@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import duckdb
 
-from dagster_project.hovedbok.gjenkjenning import gjenkjenn_hovedbok
+from dagster_project.hovedbok.gjenkjenning import format_av, gjenkjenn_hovedbok
 from dagster_project.hovedbok.kontrakt import gl07_felter, gl07_linjelengde
 from dagster_project.hovedbok.lesing import les_hovedbok
 from dagster_project.hovedbok.profil import Regnskapsprofil, Regnskapsprofiler, medfolgende
@@ -201,7 +201,11 @@ def les(
 ) -> list[Vurdering]:
     """Read files as a run would, those of one profile and object together. Files nobody knows are left out."""
     profiler = Regnskapsprofiler(tuple(egne), medfolgende())
-    kjente = [(undersok(sti), funnet, sti.name) for sti in stier if (funnet := gjenkjenn_hovedbok(sti, profiler))]
+    kjente = [
+        (undersok(sti), funnet, sti.name)
+        for sti in stier
+        if (funnet := gjenkjenn_hovedbok(sti.name, format_av(sti), profiler))
+    ]
 
     def gruppe(fil: tuple) -> tuple[str, str]:
         return fil[1].objekt, fil[1].regnskap.profilnavn

@@ -7,6 +7,7 @@ before a row reaches the warehouse.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
 
@@ -224,12 +225,19 @@ def _les(con: duckdb.DuckDBPyConnection, vurderinger: list[Vurdering], kolonner:
 
 
 def fyll(con: duckdb.DuckDBPyConnection, linjer: Iterable[pa.Table], tabell: str, sporring: str) -> None:
-    """Make a temporary table from a query over `linjekilde`, a piece of the files at a time."""
+    """Make a temporary table from a query over `linjekilde`, a piece of the files at a time.
+
+    The next piece is read while the database works on this one.
+    """
     con.register("linjekilde", LINJESKJEMA.empty_table())
     con.execute(f"create or replace temp table {tabell} as {sporring}")
-    for pulje in linjer:
-        con.register("linjekilde", pulje)
-        con.execute(f"insert into {tabell} {sporring}")
+    with ThreadPoolExecutor(1) as leser:
+        puljer = iter(linjer)
+        neste = leser.submit(next, puljer, None)
+        while (pulje := neste.result()) is not None:
+            neste = leser.submit(next, puljer, None)
+            con.register("linjekilde", pulje)
+            con.execute(f"insert into {tabell} {sporring}")
     con.unregister("linjekilde")
 
 

@@ -21,7 +21,7 @@ MAKS_LINJE = 1024 * 1024
 LINJESKJEMA = pa.schema([("fil_nr", pa.int32()), ("linje", pa.int32()), ("tekst", pa.string())])
 
 # How much is in memory at a time on its way to the database.
-PULJE = 128 * 1024 * 1024
+PULJE = 64 * 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
 _UDEFINERT = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")

@@ -21,16 +21,12 @@ class GjenkjentRegnskap(Gjenkjent):
     regnskap: Regnskapstreff | None = None
 
 
-def gjenkjenn_hovedbok(sti: Path, profiler: Regnskapsprofiler) -> GjenkjentRegnskap | None:
-    """Return what the file is, or None where it is not from the accounting system.
+def gjenkjenn_hovedbok(filnavn: str, format_: Format, profiler: Regnskapsprofiler) -> GjenkjentRegnskap | None:
+    """Return what a file of a format (`format_av`) is by its name, or None where it is not from the accounting system.
 
-    Reads the first bytes only. To be asked before the KOSTRA reader, which takes any long line of digits as its own.
-
-    Raises:
-        OSError: if the file cannot be read.
+    To be asked before the KOSTRA reader, which takes any long line of digits as its own.
     """
-    format_ = format_av(sti)
-    treff = profiler.velg(format_, sti.name)
+    treff = profiler.velg(format_, filnavn)
     if treff is None and format_ != "csv":
         treff = Regnskapstreff(
             format_, "hovedbok", format_, feil=f"ingen profil for {FORMATNAVN[format_]} vil ha filer med dette navnet"

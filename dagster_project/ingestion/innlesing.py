@@ -7,6 +7,7 @@ delivery's registration, which is what makes its rows count, then the move out o
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from dagster_project.fagsystem.profil import les_profiler
 from dagster_project.formater import oppramsing
 from dagster_project.hovedbok.gjenkjenning import KILDE as REGNSKAP
 from dagster_project.hovedbok.gjenkjenning import OBJEKTER as OBJEKTER_REGNSKAP
-from dagster_project.hovedbok.gjenkjenning import gjenkjenn_hovedbok
+from dagster_project.hovedbok.gjenkjenning import Format, format_av, gjenkjenn_hovedbok
 from dagster_project.hovedbok.gjenlesing import finn_endrede_regnskap
 from dagster_project.hovedbok.lesing import les_hovedbok
 from dagster_project.hovedbok.profil import les_regnskapsprofiler
@@ -84,6 +85,12 @@ def filer_i(mappe: Path) -> list[Path]:
     return sorted(filer, key=lambda sti: (sti.stat().st_mtime_ns, sti.as_posix()))
 
 
+@lru_cache(maxsize=20_000)
+def _se_paa(sti: Path, _endret: int, _bytes: int) -> tuple[Format, Gjenkjent | None]:
+    """Return what the content of a file says it is. A run looks through the inbox several times."""
+    return format_av(sti), gjenkjenn(sti)
+
+
 def finn_nye(mappe: Mappe) -> tuple[list[tuple[Path, Gjenkjent]], list[Path]]:
     """Return the files in the inbox that some reader knows, and those that none does or that cannot be opened."""
     kjente: list[tuple[Path, Gjenkjent]] = []
@@ -92,11 +99,13 @@ def finn_nye(mappe: Mappe) -> tuple[list[tuple[Path, Gjenkjent]], list[Path]]:
     regnskapsprofiler = les_regnskapsprofiler(mappe)
     for sti in filer_i(mappe.innboks):
         try:
-            # First, since a line of GL07 looks like a record of a KOSTRA file.
-            funnet = gjenkjenn_hovedbok(sti, regnskapsprofiler) or gjenkjenn(sti)
+            status = sti.stat()
+            format_, gjenkjent = _se_paa(sti, status.st_mtime_ns, status.st_size)
         except OSError:
             ukjente.append(sti)
             continue
+        # First, since a line of GL07 looks like a record of a KOSTRA file.
+        funnet = gjenkjenn_hovedbok(sti.name, format_, regnskapsprofiler) or gjenkjent
         # A report from a case system is known by its name, and only where the content is nothing else.
         if funnet is None or funnet.objekt == "ukjent":
             funnet = gjenkjenn_rapport(sti.name, profiler) or funnet

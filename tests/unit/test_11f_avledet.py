@@ -34,17 +34,27 @@ TABELLER = {
     """,
 }
 AVLEDET_AV_TABELLENE = """
-    create or replace table int_mottaker_maaned as
+    create or replace table int_fagsystem_person as
     select
+        row_number() over ()::integer as mottaker_nr,
         kommunenummer,
-        mottaker_id,
-        utgiftsmaaned as maaned,
-        'kontant' as grunnlag,
-        stonadsform,
-        sum(belop_nok)::decimal(18, 2) as belop_nok
+        mottaker_id
+    from (select distinct kommunenummer, mottaker_id from int_utbetaling);
+    create or replace table int_stonadstype as
+    select
+        row_number() over ()::integer as stonadstype_nr,
+        stonadsform
+    from (select distinct stonadsform from int_utbetaling);
+    create or replace table int_utgift as
+    select
+        mottaker_nr,
+        stonadstype_nr,
+        utgiftsmaaned,
+        belop_nok
     from int_utbetaling
-    where er_utgift
-    group by all;
+    inner join int_fagsystem_person using (kommunenummer, mottaker_id)
+    inner join int_stonadstype using (stonadsform)
+    where er_utgift;
     create or replace table int_kommune_aar as
     select
         '11F' as kilde,
@@ -62,10 +72,10 @@ AVLEDET_AV_TABELLENE = """
     inner join int_leveranse_gjeldende as leveranse using (leveranse_id);
 """
 MODELLER = (
+    "intermediate/fagsystem/int_11f_dekning",
     "intermediate/fagsystem/int_11f_avledet_maaned",
     "intermediate/fagsystem/int_11f_person",
     "intermediate/fagsystem/int_11f_avledet",
-    "intermediate/fagsystem/int_11f_dekning",
     "intermediate/fagsystem/int_11f_levert_maaned",
     "intermediate/fagsystem/int_11f_avvik_maaned",
     "intermediate/fagsystem/int_11f_avvik_post",
@@ -318,7 +328,7 @@ def test_person_with_two_journal_numbers_has_one_record_under_the_last_paid(con)
     con.execute("begin")
     con.execute("update int_utbetaling set mottaker_id = 'm-to' where journalnummer in ('avrunding', 'belop_ulikt')")
     con.execute(AVLEDET_AV_TABELLENE)
-    for modell in MODELLER[:3]:
+    for modell in MODELLER[:4]:
         run_model(con, modell)
     assert post(con, "to", "journalnummer", "maaneder") == ("belop_ulikt", [1, 6])
     con.execute("rollback")

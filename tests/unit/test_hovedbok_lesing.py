@@ -333,8 +333,10 @@ def test_a_broken_own_profile_stops_its_own_files_only(mappe, tmp_path):
     bunt, csv = tmp_path / "bunt.txt", tmp_path / NAVN
     bunt.write_bytes(som_gl07(TO_BILAG))
     csv.write_bytes(som_csv(TO_BILAG))
-    assert gjenkjenn_hovedbok(bunt, profiler).regnskap.feil.startswith("Profilen konfig/profiler/hovedbok/gl07.yml")
-    assert gjenkjenn_hovedbok(csv, profiler).regnskap.profil is not None
+    assert gjenkjenn_hovedbok(bunt.name, format_av(bunt), profiler).regnskap.feil.startswith(
+        "Profilen konfig/profiler/hovedbok/gl07.yml"
+    )
+    assert gjenkjenn_hovedbok(csv.name, format_av(csv), profiler).regnskap.profil is not None
 
 
 def test_files_are_known_by_what_is_in_them(tmp_path):
@@ -349,7 +351,7 @@ def test_files_are_known_by_what_is_in_them(tmp_path):
     for navn, (innhold, ventet) in filer.items():
         (tmp_path / navn).write_bytes(innhold)
         assert format_av(tmp_path / navn) == ventet
-        assert (gjenkjenn_hovedbok(tmp_path / navn, profiler) is None) == (ventet == "csv")
+        assert (gjenkjenn_hovedbok(navn, ventet, profiler) is None) == (ventet == "csv")
 
 
 BUDSJETT_NAVN = "okonomi_budsjett_9901_202501_202512_20241215T0900.csv"
@@ -416,7 +418,7 @@ def test_a_delivery_has_one_id_before_and_after_it_is_read(tmp_path):
     for navn in (NAVN, "hovedbok_9901_202504_202504.csv", "hovedbok_9901_202504_202505.csv", "bunt.txt"):
         sti = tmp_path / navn
         sti.write_bytes(som_gl07(TO_BILAG) if navn == "bunt.txt" else som_csv(TO_BILAG))
-        gjenkjent = gjenkjenn_hovedbok(sti, Regnskapsprofiler((), medfolgende()))
+        gjenkjent = gjenkjenn_hovedbok(sti.name, format_av(sti), Regnskapsprofiler((), medfolgende()))
         innhold = undersok(sti)
         (vurdering,) = les_hovedbok(nytt_varehus(), [(innhold, gjenkjent, navn)], {KOMMUNE})
         assert vurdering.uttrekk.leveranse_id == regnskap_id(innhold, gjenkjent.regnskap)

@@ -1,4 +1,8 @@
-with maaneder as (
+with maaned as (
+    {{ avledet_11f() }}
+),
+
+maaneder as (
     select
         kommunenummer,
         rapporteringsaar,
@@ -8,7 +12,7 @@ with maaneder as (
         sum(laan_nok)::decimal(18, 2) as laan_nok,
         map(list(maaned_nummer order by maaned_nummer), list(bidrag_nok order by maaned_nummer)) as bidrag,
         map(list(maaned_nummer order by maaned_nummer), list(laan_nok order by maaned_nummer)) as laan
-    from {{ ref('int_11f_avledet_maaned') }}
+    from maaned
     where er_stonadsmaaned
     group by all
 )

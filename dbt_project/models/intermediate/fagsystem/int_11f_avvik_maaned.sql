@@ -14,6 +14,9 @@ with sammenstilt as (
         coalesce(avledet.er_stonadsmaaned, false) as avledet_stonadsmaaned,
         coalesce(avledet.bidrag_utbetalt_nok, 0) as utbetalt_bidrag,
         coalesce(avledet.laan_utbetalt_nok, 0) as utbetalt_laan,
+        bool_or(avledet.er_stonadsmaaned is not null) over (
+            partition by kommunenummer, rapporteringsaar, mottaker_id
+        ) as er_betalt,
         levert_bidrag + levert_laan - avledet_bidrag - avledet_laan as differanse
     from {{ ref('int_11f_levert_maaned') }} as levert
     full join {{ ref('int_11f_avledet_maaned') }} as avledet
@@ -53,12 +56,10 @@ person as (
     select
         ulik.*,
         levert_person.mottaker_id is not null as er_levert,
-        avledet_person.mottaker_id is not null as er_betalt,
         sum(ulik.differanse) filter (not ulik.er_utenfor) over aaret as differanse_i_aaret,
         count(*) filter (not ulik.er_utenfor) over aaret as ulike_i_aaret
     from ulik
     left join levert_person using (kommunenummer, rapporteringsaar, mottaker_id)
-    left join {{ ref('int_11f_person') }} as avledet_person using (kommunenummer, rapporteringsaar, mottaker_id)
     window aaret as (partition by ulik.kommunenummer, ulik.rapporteringsaar, ulik.mottaker_id)
 ),
 

@@ -1,10 +1,11 @@
 -- The municipality-years that both the extract and the payments have, and the months each of them covers.
 with betalt as (
     select
-        kommunenummer,
-        min(make_date(rapporteringsaar, maaned_nummer, 1)) as forste_betalt,
-        max(make_date(rapporteringsaar, maaned_nummer, 1)) as siste_betalt
-    from {{ ref('int_11f_avledet_maaned') }}
+        person.kommunenummer,
+        min(utgift.utgiftsmaaned) as forste_betalt,
+        max(utgift.utgiftsmaaned) as siste_betalt
+    from {{ ref('int_utgift') }} as utgift
+    inner join {{ ref('int_fagsystem_person') }} as person on utgift.mottaker_nr = person.mottaker_nr
     group by all
 ),
 
