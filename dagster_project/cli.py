@@ -292,10 +292,7 @@ def _vis(sammendrag, valgt: Mappe) -> None:
         if rest:
             ut.print(f"  … og {rest} til (stonad status --json viser alle)")
     _vis_ssb_kontroller(sammendrag.ssb_kontroller)
-    for holdt in sammendrag.tilbakeholdt:
-        ut.print(
-            f"[red]Holdt tilbake[/red] {holdt.kommunenummer} {holdt.maaned:%Y-%m}: {holdt.forklaring}", soft_wrap=True
-        )
+    _vis_tilbakeholdt(sammendrag.tilbakeholdt)
     ut.print(
         f"{'Publisert' if sammendrag.er_bygget else 'Ingenting nytt å regne ut; publisert fra før'}: "
         f"{norsk_tall(sammendrag.indikatorer)} indikatorverdier for "
@@ -306,6 +303,13 @@ def _vis(sammendrag, valgt: Mappe) -> None:
     ut.print(f"Resultatet ligger i {sammendrag.publisert}", soft_wrap=True)
     if sammendrag.kvalitet:
         ut.print(f"Kvaliteten på tallene: {sammendrag.kvalitet}", soft_wrap=True)
+
+
+def _vis_tilbakeholdt(tilbakeholdt) -> None:
+    for holdt in tilbakeholdt:
+        ut.print(
+            f"[red]Holdt tilbake[/red] {holdt.kommunenummer} {holdt.maaned:%Y-%m}: {holdt.forklaring}", soft_wrap=True
+        )
 
 
 def _vis_ssb_kontroller(oversikt) -> None:
@@ -364,6 +368,7 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
                 ", ".join(aar),
             )
         ut.print(tabell)
+    _vis_tilbakeholdt(status_.tilbakeholdt)
     _vis_ssb_kontroller(status_.ssb_kontroller)
     ut.print(
         f"I innboksen: {_antall(len(status_.venter_i_innboks), 'fil', 'filer')} å lese, "

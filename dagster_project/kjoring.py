@@ -17,7 +17,7 @@ import yaml
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, trygt_navn, uten_persondata
 from dagster_project.formater import oppramsing
-from dagster_project.ingestion.gjenkjenning import Gjenkjent
+from dagster_project.ingestion.gjenkjenning import PERSONKILDER, Gjenkjent
 from dagster_project.ingestion.innlesing import finn_endrede_leveranser, finn_nye
 from dagster_project.ingestion.kostra_kontroll import Oversikt, les_samlet
 from dagster_project.ingestion.nokkel import krev_nokkel
@@ -137,7 +137,7 @@ def kjor(mappe: Mappe, miljo: Miljo, tidspunkt: datetime, *, bygg_alltid: bool =
     klargjor_dagster(mappe)
     nye = [] if mappe.per is not None else [funnet for _, funnet in finn_nye(mappe)[0]]
     # Found out before anything is started, so that it is told as the fault of configuration that it is.
-    if any(funnet.kilde == "kostra" for funnet in nye):
+    if any(funnet.kilde in PERSONKILDER for funnet in nye):
         krev_nokkel(mappe, miljo)
     with enerett(mappe), _stille(mappe):
         if mappe.per is not None:
@@ -283,15 +283,15 @@ def _oppsummer(mappe: Mappe, tidspunkt: datetime, kjoring_id: str, er_bygget: bo
             sammendrag.indikatorer = _ett_tall(con, "select count(*) from bi.ind_kostra")
             sammendrag.skjermet = _ett_tall(con, "select count(*) from bi.ind_kostra where skjermet")
             sammendrag.kommuner = _ett_tall(con, "select count(distinct kommunenummer) from bi.ind_kostra")
-            sammendrag.tilbakeholdt = [
-                Tilbakeholdt(*rad)
-                for rad in con.execute(
-                    "select kommunenummer, maaned, forklaring from bi.tilbakeholdt order by all"
-                ).fetchall()
-            ]
+            sammendrag.tilbakeholdt = _les_tilbakeholdt(con)
         finally:
             con.close()
     return sammendrag
+
+
+def _les_tilbakeholdt(con: duckdb.DuckDBPyConnection) -> list[Tilbakeholdt]:
+    rader = con.execute("select kommunenummer, maaned, forklaring from bi.tilbakeholdt order by all").fetchall()
+    return [Tilbakeholdt(*rad) for rad in rader]
 
 
 def _ett_tall(con: duckdb.DuckDBPyConnection, sporring: str, *verdier: object) -> int:
@@ -326,6 +326,7 @@ class Status:
     siste_kjoring_status: str | None
     ssb_kontroller: Oversikt | None
     dekning: list[dict[str, Any]]
+    tilbakeholdt: list[Tilbakeholdt]
 
 
 def les_status(mappe: Mappe) -> Status:
@@ -341,6 +342,7 @@ def les_status(mappe: Mappe) -> Status:
     publisert = versjon = None
     skjermet = 0
     dekning: list[dict[str, Any]] = []
+    tilbakeholdt: list[Tilbakeholdt] = []
     godtatt = avvist = karantene = 0
     if database.exists():
         con = duckdb.connect(str(database), read_only=True)
@@ -368,6 +370,7 @@ def les_status(mappe: Mappe) -> Status:
             """)
             navn = [kolonne[0] for kolonne in svar.description]
             dekning = [dict(zip(navn, rad, strict=True)) for rad in svar.fetchall()]
+            tilbakeholdt = _les_tilbakeholdt(con)
         finally:
             con.close()
     siste, siste_status = _siste_kjoring(mappe)
@@ -386,6 +389,7 @@ def les_status(mappe: Mappe) -> Status:
         siste_kjoring_status=siste_status,
         ssb_kontroller=_les_ssb_kontroller(mappe),
         dekning=dekning,
+        tilbakeholdt=tilbakeholdt,
     )
 
 

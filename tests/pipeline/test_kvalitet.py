@@ -9,7 +9,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from dagster_project.kjoring import kjor
+from dagster_project.kjoring import kjor, les_status
 from dagster_project.kvalitet.kontroll import kontroller
 from dagster_project.kvalitet.side import FIL, skriv_side
 from dagster_project.kvalitet.suiter import forventninger
@@ -147,6 +147,7 @@ def test_a_month_goes_out_when_its_fault_is_accepted_and_the_others_never_waited
     assert [(ett.kommunenummer, ett.maaned) for ett in foer.tilbakeholdt] == [("9901", NYESTE)]
     assert "på forskudd for mai" in foer.tilbakeholdt[0].forklaring
     assert foer.maa_ses_paa
+    assert les_status(mappe).tilbakeholdt == foer.tilbakeholdt
     assert ute(mappe) == [ett for ett in alle if ett != ("9901", NYESTE)]
 
     kvitter_ut(
