@@ -206,6 +206,13 @@ def er_endring(pst: Tall | Tomt) -> bool:
     return synlig(pst) and abs(pst) >= parameter("endring_pst")
 
 
+def mot_maaned(pst: Tall, mot: date) -> str:
+    """Return a change in percent for a sentence: `3,2 % mer enn i oktober 2025`."""
+    if formater.avrund(pst, 1) == 0:
+        return f"det samme som i {formater.maaned(mot)}"
+    return f"{formater.prosent(abs(pst))} {'mer' if pst > 0 else 'mindre'} enn i {formater.maaned(mot)}"
+
+
 def endringsord(ny: Tall | Tomt, gammel: Tall | Tomt, mot: date) -> str:
     """Return a change in a few words: `+3,2 % fra oktober 2025`."""
     pst = endring_pst(ny, gammel)
@@ -347,13 +354,13 @@ def _sammenlign(k: Kontekst, rad: Rad) -> tuple[Verdi, ...]:
 def indikatorrader(k: Kontekst, utvalg: Iterable[tuple[str, str]]) -> list[Rad]:
     """Return rows of monthly indicators and populations, each leading to its definition.
 
-    What has no row in any of the three months is left out.
+    What is not known in any of the three months is left out.
     """
     rader = []
     for indikator_id, populasjon in utvalg:
         serie = k.tall(indikator_id, populasjon)
         indikator = k.publisert.maanedsindikatorer.get(indikator_id)
-        if indikator is None or not {k.maaned, k.forrige, k.i_fjor} & serie.keys():
+        if indikator is None or not ikke_bare_ukjent(serie, (k.maaned, k.forrige, k.i_fjor)):
             continue
         hvem = "" if populasjon == "alle" else f", {liten(kodenavn('POPULASJON')[populasjon])}"
         rader.append(Rad(Lenke(indikator.navn + hvem, f"def-m-{indikator_id}"), serie, *slag_av(indikator)))

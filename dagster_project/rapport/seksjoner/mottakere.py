@@ -19,6 +19,7 @@ from dagster_project.rapport.seksjoner.felles import (
     kodenavn,
     liten,
     maanedstabell,
+    mot_maaned,
     parameter,
     snitt,
     tidsfigur,
@@ -242,7 +243,7 @@ def per_mottaker_punkter(k: Kontekst) -> list[Punkt]:
     return [
         Punkt(
             f"Hver mottaker fikk {vist(ny, Slag.KRONER)} i snitt i {formater.maaned(k.maaned)}, "
-            f"{formater.endring(pst)} fra {formater.maaned(k.i_fjor)} ({vist(gammel, Slag.KRONER)}){priser}.",
+            f"{mot_maaned(pst, k.i_fjor)} ({vist(gammel, Slag.KRONER)}){priser}.",
             Alvor.INFO,
             ID_PER_MOTTAKER,
         )

@@ -1,17 +1,38 @@
 """Put the sections together."""
 
-from datetime import date
+from datetime import date, datetime
 
 from dagster_project import formater
 from dagster_project.rapport.innhold import Rapport, Seksjon
-from dagster_project.rapport.seksjoner import definisjoner, mottakere, utbetalinger
+from dagster_project.rapport.seksjoner import (
+    definisjoner,
+    kontroller,
+    kostra,
+    leveranser,
+    mottakere,
+    nytt,
+    okonomi,
+    oppfolging,
+    periodisering,
+    stonadslengde,
+    utbetalinger,
+)
 from dagster_project.rapport.seksjoner.felles import Kontekst
 from dagster_project.rapport.tall import Publisert
 
 _SEKSJONER = (
+    nytt.seksjon,
     utbetalinger.seksjon,
     mottakere.seksjon,
     mottakere.seksjon_per_mottaker,
+    stonadslengde.seksjon,
+    oppfolging.seksjon,
+    kostra.seksjon,
+    periodisering.seksjon,
+    okonomi.seksjon_budsjett,
+    okonomi.seksjon_avstemming,
+    kontroller.seksjon,
+    leveranser.seksjon,
 )
 
 
@@ -40,5 +61,5 @@ def _publisert(publisert: Publisert) -> str:
     return f"{tekst}. Den siste leveransen de bygger på, kom {_tidspunkt(publisert.datagrunnlag_til)}."
 
 
-def _tidspunkt(tid) -> str:
+def _tidspunkt(tid: datetime) -> str:
     return f"{formater.dato(tid.date())} kl. {tid:%H.%M} (UTC)"

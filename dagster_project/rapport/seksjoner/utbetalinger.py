@@ -30,6 +30,7 @@ from dagster_project.rapport.seksjoner.felles import (
     kodenavn,
     liten,
     maanedstabell,
+    mot_maaned,
     snitt,
     sum_av,
     tidsfigur,
@@ -87,8 +88,8 @@ def _endring(k: Kontekst, mot: date) -> Punkt | None:
         return None
     behov = endring_pst(av(periodisert, k.maaned), av(periodisert, mot))
     tekst = (
-        f"Det ble utbetalt {vist(nytt, Slag.KRONER)} i {formater.maaned(k.maaned)}, {formater.endring(pst)} "
-        f"fra {formater.maaned(mot)} ({vist(gammelt, Slag.KRONER)})."
+        f"Det ble utbetalt {vist(nytt, Slag.KRONER)} i {formater.maaned(k.maaned)}, {mot_maaned(pst, mot)} "
+        f"({vist(gammelt, Slag.KRONER)})."
     )
     return Punkt(f"{tekst} {_behov(pst, behov)}{_forbehold(k, behov)}".strip(), Alvor.INFO, "figur-utbetaling-serier")
 
@@ -203,7 +204,7 @@ def _serier(k: Kontekst) -> Blokk:
         k.vindu,
         KRONER,
         f"{PER_MOTTAKER_TABELL}, populasjon = alle, belop_nok; regnskap: {_AVSTEMT}",
-        "Kontant er måneden det ble utbetalt, periodisert er måneden stønaden gjelder, regnskap er måneden det er bokført.",
+        "Kontant er måneden det ble utbetalt, periodisert måneden stønaden gjelder, regnskap måneden det er bokført.",
     )
     return tidsfigur(tabell, "Kroner")
 

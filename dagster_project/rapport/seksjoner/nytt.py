@@ -1,0 +1,82 @@
+"""The first page: the big numbers, what has changed, and what must be looked at."""
+
+from dagster_project import formater
+from dagster_project.rapport.innhold import (
+    Alvor,
+    Avsnitt,
+    Blokk,
+    Nokkeltall,
+    NokkeltallRad,
+    Punkt,
+    Punkter,
+    Seksjon,
+    Slag,
+)
+from dagster_project.rapport.seksjoner import leveranser, mottakere, okonomi, periodisering, stonadslengde, utbetalinger
+from dagster_project.rapport.seksjoner.felles import KRONER, Kontekst, av, endringsord, maalt
+from dagster_project.rapport.tall import BELOP, PER_MOTTAKER, Serie
+
+ID = "nytt"
+TITTEL = "Dette er nytt, og dette må ses på"
+_REKKEFOLGE = list(Alvor)
+
+
+def seksjon(k: Kontekst) -> Seksjon:
+    """Return the section the report opens with."""
+    blokker: list[Blokk] = [NokkeltallRad(tuple(_nokkeltall(k)))]
+    endringer = [
+        *utbetalinger.endringspunkter(k),
+        *mottakere.endringspunkter(k),
+        *mottakere.per_mottaker_punkter(k),
+    ]
+    if endringer:
+        blokker += [Avsnitt("Dette er nytt:"), Punkter(tuple(endringer))]
+    else:
+        blokker.append(
+            Avsnitt(
+                "Utbetalinger og mottakere er ikke levert for måneden og måneden før, så det kan ikke sies hva som er "
+                "endret."
+            )
+        )
+    return Seksjon(ID, TITTEL, (*blokker, Avsnitt("Dette må ses på:"), Punkter(tuple(maa_ses_paa(k)))))
+
+
+def maa_ses_paa(k: Kontekst) -> list[Punkt]:
+    """Return what must be looked at, the gravest first; one reassuring sentence when there is nothing."""
+    punkter = [*periodisering.merknader(k), *leveranser.merknader(k), *okonomi.merknader(k)]
+    if not punkter:
+        return [Punkt("Ingenting må følges opp denne måneden.", Alvor.BRA)]
+    return sorted(punkter, key=lambda punkt: _REKKEFOLGE.index(punkt.alvor))
+
+
+def _nokkeltall(k: Kontekst) -> list[Nokkeltall]:
+    tall = [
+        _ett(k, "Utbetalt (kontant)", k.per_mottaker("kontant", BELOP), KRONER, "utbetalinger"),
+        _ett(k, "Mottakere", k.tall("mottakere"), (Slag.ANTALL, 0), "mottakere"),
+        _ett(k, "Utbetaling per mottaker", k.per_mottaker("kontant", PER_MOTTAKER), KRONER, "per-mottaker"),
+        _ett(
+            k,
+            f"Stønadslengde, måneder ({stonadslengde.navn(stonadslengde.HOVEDTALL).lower()})",
+            k.lengde(stonadslengde.HOVEDTALL),
+            (Slag.TALL, 1),
+            "stonadslengde",
+        ),
+        _ett(k, "Mottakere under 30 år", k.tall("mottakere", "under_30"), (Slag.ANTALL, 0), "oppfolging"),
+    ]
+    rad = okonomi.budsjett(k)
+    if rad is not None and rad.avvik_prognose is not None and rad.budsjett_aar is not None:
+        over = "over" if rad.avvik_prognose > 0 else "under"
+        tall.append(
+            Nokkeltall(
+                "Prognose mot budsjett, livsopphold",
+                maalt(rad.avvik_prognose, Slag.PROSENT, 1),
+                f"{over} {formater.runde_kroner(rad.budsjett_aar)} i {k.maaned.year}",
+                "budsjett",
+            )
+        )
+    return tall
+
+
+def _ett(k: Kontekst, tittel: str, serie: Serie, slag: tuple[Slag, int], til: str) -> Nokkeltall:
+    ny, gammel = av(serie, k.maaned), av(serie, k.i_fjor)
+    return Nokkeltall(tittel, maalt(ny, *slag), endringsord(ny, gammel, k.i_fjor), til)
