@@ -277,11 +277,15 @@ class Publisert:
             raise Brukerfeil(f"Det er ikke publisert noen tall for {navn} i {formater.maaned(maaned)}. {finnes}")
 
 
+_NEVNES = 6
+"""So many months are listed one by one."""
+
+
 def _finnes(maaneder: tuple[date, ...]) -> str:
     if not maaneder:
         return "Kommunen har ingen publiserte måneder."
-    if len(maaneder) == 1:
-        return f"Det finnes rapport for {formater.maaned(maaneder[0])}."
+    if len(maaneder) <= _NEVNES:
+        return f"Det finnes rapport for {formater.oppramsing(map(formater.maaned, maaneder))}."
     return f"Det finnes rapport for måneder fra {formater.maaned(maaneder[0])} til {formater.maaned(maaneder[-1])}."
 
 

@@ -99,7 +99,7 @@ def _definisjoner(k: Kontekst, brukt: set[str]) -> Iterator[Definisjon]:
 
 def _definisjon(id_: str, tabell: str, indikator: Indikator) -> Definisjon:
     felt = (
-        ("Formel", indikator.formel),
+        ("Merk", indikator.merknad),
         ("Teller", indikator.teller),
         ("Nevner", indikator.nevner),
         ("Kilde", indikator.kilde),
@@ -109,6 +109,6 @@ def _definisjon(id_: str, tabell: str, indikator: Indikator) -> Definisjon:
     return Definisjon(
         id_,
         indikator.navn,
-        indikator.merknad or f"{indikator.formel}.",
+        f"{indikator.formel}.",
         tuple((ord_, tekst) for ord_, tekst in felt if tekst),
     )

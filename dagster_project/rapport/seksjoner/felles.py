@@ -206,11 +206,16 @@ def er_endring(pst: Tall | Tomt) -> bool:
     return synlig(pst) and abs(pst) >= parameter("endring_pst")
 
 
-def mot_maaned(pst: Tall, mot: date) -> str:
+def mer_enn(pst: Tall, mot: str, ord_: tuple[str, str] = ("mer", "mindre")) -> str:
     """Return a change in percent for a sentence: `3,2 % mer enn i oktober 2025`."""
     if formater.avrund(pst, 1) == 0:
-        return f"det samme som i {formater.maaned(mot)}"
-    return f"{formater.prosent(abs(pst))} {'mer' if pst > 0 else 'mindre'} enn i {formater.maaned(mot)}"
+        return f"om lag det samme som i {mot}"
+    return f"{formater.prosent(abs(pst))} {ord_[0] if pst > 0 else ord_[1]} enn i {mot}"
+
+
+def mot_maaned(pst: Tall, mot: date, ord_: tuple[str, str] = ("mer", "mindre")) -> str:
+    """Return a change in percent from a month for a sentence."""
+    return mer_enn(pst, formater.maaned(mot), ord_)
 
 
 def endringsord(ny: Tall | Tomt, gammel: Tall | Tomt, mot: date) -> str:
@@ -328,7 +333,7 @@ def maanedstabell(k: Kontekst, id_: str, tittel: str, rader: Iterable[Rad], kild
             Kolonne("endring_forrige", "Endring", Slag.TALL),
             Kolonne("i_fjor", formater.maaned(k.i_fjor).capitalize(), Slag.TALL),
             Kolonne("endring_i_fjor", "Endring på ett år", Slag.TALL),
-            Kolonne("endring_i_fjor_pst", "Endring i prosent", Slag.PROSENT, 1),
+            Kolonne("endring_i_fjor_pst", "Endring på ett år i prosent", Slag.PROSENT, 1),
         ),
         tuple(_sammenlign(k, rad) for rad in rader),
         kilde,

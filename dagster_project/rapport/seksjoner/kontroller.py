@@ -95,8 +95,8 @@ def _arbeidsliste(funn: list[tuple], aar: int) -> Seksjon:
         tittel,
         (
             Avsnitt(
-                f"Intern: Listen har journalnummer og skal ikke deles utenfor kommunen. {flertall(len(rader), 'funn', 'funn')} "
-                f"i filene som gjelder nå."
+                "Intern: Listen har journalnummer og skal ikke deles utenfor kommunen. "
+                f"{flertall(len(rader), 'funn', 'funn')} i filene som gjelder nå."
             ),
             Tabell(
                 "arbeidsliste-funn",

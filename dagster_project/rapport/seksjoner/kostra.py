@@ -146,12 +146,17 @@ def _punkter(k: Kontekst, siste: int) -> Punkter | None:
     for pst, ett in sorted(endringer, key=lambda rad: -abs(rad[0]))[:_NEVNES]:
         indikator = k.publisert.indikatorer[ett]
         ny, gammel = (k.publisert.kostra_verdi(k.nummer, hvilket, ett) for hvilket in (siste, siste - 1))
-        vis = slag_av(indikator)
+        slag, desimaler = slag_av(indikator)
         enhet = " måneder" if indikator.enhet == "maaneder" else ""
+        mye = (
+            f"{formater.norsk_tall(abs(differanse(ny, gammel)), desimaler)} prosentpoeng"
+            if slag is Slag.PROSENT
+            else formater.prosent(abs(pst))
+        )
         punkter.append(
             Punkt(
-                f"{indikator.navn}: {vist(ny, *vis)}{enhet} i {siste}, {'opp' if pst > 0 else 'ned'} fra "
-                f"{vist(gammel, *vis)} i {siste - 1} ({formater.endring(pst)}).",
+                f"{indikator.navn}: {vist(ny, slag, desimaler)}{enhet} i {siste}, {'opp' if pst > 0 else 'ned'} {mye} "
+                f"fra {vist(gammel, slag, desimaler)} i {siste - 1}.",
                 til="kostra-utvalg",
             )
         )

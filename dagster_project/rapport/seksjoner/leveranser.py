@@ -24,13 +24,13 @@ def seksjon(k: Kontekst) -> Seksjon:
     blokker: list[Blokk] = [Punkter(tuple(_punkter(k, filer)))]
     if filer:
         blokker.append(_tabell(k, filer))
-    if tilbakeholdt := k.publisert.tilbakeholdt(k.nummer):
+    if holdt := tilbakeholdt(k):
         blokker.append(
             Tabell(
                 "tilbakeholdt",
                 "Måneder som er holdt tilbake",
                 (Kolonne("maaned", "Måned", Slag.MAANED), Kolonne("forklaring", "Hvorfor")),
-                tuple(tilbakeholdt.items()),
+                tuple(holdt.items()),
                 "bi.tilbakeholdt",
                 "Rett leveransen, eller kvitter ut funnet med «stonad kvitter», og kjør på nytt.",
             )
@@ -63,8 +63,8 @@ def _punkter(k: Kontekst, filer: list[Leveranse]) -> list[Punkt]:
         sum(getattr(fil, felt) or 0 for fil in filer) for felt in ("lest", "godtatt", "karantene", "sumlinje")
     )
     tekst = (
-        f"{flertall(len(filer), 'fil', 'filer')} gjelder {formater.maaned(k.maaned)}. Av {formater.norsk_tall(lest)} rader "
-        f"er {formater.norsk_tall(godtatt)} godtatt, {formater.norsk_tall(karantene)} lagt til side og "
+        f"{flertall(len(filer), 'fil', 'filer')} gjelder {formater.maaned(k.maaned)}. Av {formater.norsk_tall(lest)} "
+        f"rader er {formater.norsk_tall(godtatt)} godtatt, {formater.norsk_tall(karantene)} lagt til side og "
         f"{formater.norsk_tall(sumlinje)} sumlinjer."
     )
     return [Punkt(tekst, Alvor.VARSEL if karantene else Alvor.BRA, "leveranser-maaned"), *merknader(k)]
@@ -127,15 +127,25 @@ def hull(k: Kontekst) -> list[date]:
     serie = k.per_mottaker("kontant", BELOP)
     if not serie:
         return []
-    tilbakeholdt = k.publisert.tilbakeholdt(k.nummer)
-    return [maaned for maaned in k.vindu if maaned >= min(serie) and maaned not in serie and maaned not in tilbakeholdt]
+    kjent = serie.keys() | k.publisert.tilbakeholdt(k.nummer).keys()
+    return [maaned for maaned in k.vindu if maaned >= min(serie) and maaned not in kjent]
+
+
+def tilbakeholdt(k: Kontekst) -> dict[date, str]:
+    """Return the months of the last year that are held back; in the newest report also those after it."""
+    fra, er_nyest = flytt(k.maaned, -parameter("aapne_maaneder")), k.maaned == k.maaneder[-1]
+    return {
+        maaned: hvorfor
+        for maaned, hvorfor in k.publisert.tilbakeholdt(k.nummer).items()
+        if maaned > fra and (maaned < k.maaned or er_nyest)
+    }
 
 
 def merknader(k: Kontekst) -> list[Punkt]:
     """Return what must be looked at: months held back, deliveries missing, rows laid aside."""
     punkter = [
         Punkt(f"{formater.maaned(maaned).capitalize()} er holdt tilbake. {hvorfor}", Alvor.FEIL, "tilbakeholdt")
-        for maaned, hvorfor in k.publisert.tilbakeholdt(k.nummer).items()
+        for maaned, hvorfor in tilbakeholdt(k).items()
     ]
     punkter += [
         Punkt(f"{OBJEKTER[objekt]} er ikke levert for {formater.maaned(k.maaned)}.", Alvor.FEIL, ID)
@@ -143,13 +153,16 @@ def merknader(k: Kontekst) -> list[Punkt]:
     ]
     if uten := hull(k):
         tekst = formater.oppramsing(formater.maaned(maaned) for maaned in uten)
-        punkter.append(Punkt(f"Utbetalingene er ikke levert for {tekst}. Lever det som mangler.", Alvor.FEIL, ID))
+        punkter.append(Punkt(f"Utbetalingene er ikke levert for {tekst}. Lever det som mangler.", Alvor.VARSEL, ID))
     for fil in maanedens(k):
+        if fil.status != "godtatt":
+            tekst = f"{fil.filnavn} ble {fil.status} og er ikke med i tallene."
+            punkter.append(Punkt(tekst, Alvor.VARSEL, "leveranser-maaned"))
         if fil.karantene and fil.leveranse_id not in erstattet(k):
             rader = flertall(fil.karantene, "rad", "rader")
             punkter.append(
                 Punkt(
-                    f"{rader} i {fil.filnavn} er lagt til side og er ikke med i tallene. Se dem med «stonad karantene».",
+                    f"{rader} i {fil.filnavn} er lagt til side og er ikke med i tallene. Se «stonad karantene».",
                     Alvor.VARSEL,
                     "leveranser-maaned",
                 )

@@ -12,8 +12,26 @@ from dagster_project.rapport.innhold import (
     Seksjon,
     Slag,
 )
-from dagster_project.rapport.seksjoner import leveranser, mottakere, okonomi, periodisering, stonadslengde, utbetalinger
-from dagster_project.rapport.seksjoner.felles import KRONER, Kontekst, av, endringsord, maalt
+from dagster_project.rapport.seksjoner import (
+    leveranser,
+    mottakere,
+    okonomi,
+    oppfolging,
+    periodisering,
+    stonadslengde,
+    utbetalinger,
+)
+from dagster_project.rapport.seksjoner.felles import (
+    ANTALL,
+    KRONER,
+    MAANEDER,
+    Kontekst,
+    av,
+    endringsord,
+    har_tall,
+    liten,
+    maalt,
+)
 from dagster_project.rapport.tall import BELOP, PER_MOTTAKER, Serie
 
 ID = "nytt"
@@ -23,12 +41,13 @@ _REKKEFOLGE = list(Alvor)
 
 def seksjon(k: Kontekst) -> Seksjon:
     """Return the section the report opens with."""
-    blokker: list[Blokk] = [NokkeltallRad(tuple(_nokkeltall(k)))]
     endringer = [
         *utbetalinger.endringspunkter(k),
         *mottakere.endringspunkter(k),
         *mottakere.per_mottaker_punkter(k),
     ]
+    nokkeltall = _nokkeltall(k)
+    blokker: list[Blokk] = [NokkeltallRad(tuple(nokkeltall))] if nokkeltall else []
     if endringer:
         blokker += [Avsnitt("Dette er nytt:"), Punkter(tuple(endringer))]
     else:
@@ -50,19 +69,16 @@ def maa_ses_paa(k: Kontekst) -> list[Punkt]:
 
 
 def _nokkeltall(k: Kontekst) -> list[Nokkeltall]:
-    tall = [
-        _ett(k, "Utbetalt (kontant)", k.per_mottaker("kontant", BELOP), KRONER, "utbetalinger"),
-        _ett(k, "Mottakere", k.tall("mottakere"), (Slag.ANTALL, 0), "mottakere"),
-        _ett(k, "Utbetaling per mottaker", k.per_mottaker("kontant", PER_MOTTAKER), KRONER, "per-mottaker"),
-        _ett(
-            k,
-            f"Stønadslengde, måneder ({stonadslengde.navn(stonadslengde.HOVEDTALL).lower()})",
-            k.lengde(stonadslengde.HOVEDTALL),
-            (Slag.TALL, 1),
-            "stonadslengde",
-        ),
-        _ett(k, "Mottakere under 30 år", k.tall("mottakere", "under_30"), (Slag.ANTALL, 0), "oppfolging"),
-    ]
+    """Return the big numbers of what is delivered."""
+    lengde = f"Stønadslengde ({liten(stonadslengde.navn(stonadslengde.HOVEDTALL))})"
+    valg = (
+        ("Utbetalt (kontant)", k.per_mottaker("kontant", BELOP), KRONER, utbetalinger.ID),
+        ("Mottakere", k.tall("mottakere"), ANTALL, mottakere.ID),
+        ("Utbetaling per mottaker", k.per_mottaker("kontant", PER_MOTTAKER), KRONER, mottakere.ID_PER_MOTTAKER),
+        (lengde, k.lengde(stonadslengde.HOVEDTALL), MAANEDER, stonadslengde.ID),
+        ("Mottakere under 30 år", k.tall("mottakere", "under_30"), ANTALL, oppfolging.ID),
+    )
+    tall = [_ett(k, tittel, serie, slag, til) for tittel, serie, slag, til in valg if har_tall(serie, k.vindu)]
     rad = okonomi.budsjett(k)
     if rad is not None and rad.avvik_prognose is not None and rad.budsjett_aar is not None:
         over = "over" if rad.avvik_prognose > 0 else "under"
@@ -71,7 +87,7 @@ def _nokkeltall(k: Kontekst) -> list[Nokkeltall]:
                 "Prognose mot budsjett, livsopphold",
                 maalt(rad.avvik_prognose, Slag.PROSENT, 1),
                 f"{over} {formater.runde_kroner(rad.budsjett_aar)} i {k.maaned.year}",
-                "budsjett",
+                okonomi.ID_BUDSJETT,
             )
         )
     return tall

@@ -103,8 +103,8 @@ def budsjettpunkt(k: Kontekst) -> Punkt | None:
         "budsjettet"
     )
     grenser = (
-        f", mest sannsynlig mellom {vist(rad.prognose_lav, Slag.KRONER)} og {vist(rad.prognose_hoy, Slag.KRONER)}"
-        if rad.prognose_lav is not None and rad.prognose_hoy is not None
+        f", i ni av ti tilfeller mellom {vist(rad.prognose_lav, Slag.KRONER)} og {vist(rad.prognose_hoy, Slag.KRONER)}"
+        if rad.prognose_lav is not None and rad.prognose_hoy is not None and rad.prognose_lav < rad.prognose_hoy
         else ""
     )
     varsles = rad.avvik_prognose >= parameter("budsjett_varsel_pst")
@@ -167,7 +167,7 @@ def _budsjettabell(k: Kontekst, rader: list[tuple[str, Budsjett]]) -> Tabell:
             for navn, rad in rader
         ),
         f"{_BUDSJETT_TABELL}, maaned = {k.maaned:%Y-%m-%d}",
-        "Over 0 er merforbruk. Prognosen er ukjent når budsjettet ikke dekker hele året, eller historikken er for kort.",
+        "Over 0 er merforbruk. Prognosen er ukjent når budsjettet ikke dekker året, eller historikken er for kort.",
     )
 
 
@@ -217,7 +217,7 @@ def _vei(k: Kontekst, fra: str, til: str, form: str, maaned: date, naar: str) ->
         (
             begrep("uforklart") if rad["aarsak"] == "uforklart" else rad["navn"],
             serie[maaned],
-            rad["gjor"] if serie[maaned] or rad["aarsak"] not in {"uforklart"} else "Ingenting.",
+            rad["gjor"] if serie[maaned] else "",
         )
         for rad in read_seed("avstemming_aarsak")
         if (rad["fra_kilde"], rad["til_kilde"]) == (fra, til)
@@ -246,8 +246,8 @@ def _tolv(k: Kontekst) -> Tabell | None:
     for _, til in _MAANEDLIG:
         kolonner += [
             Kolonne(f"{til}_til".lower(), _KILDE_NAVN[til], Slag.KRONER),
-            Kolonne(f"{til}_uforklart".lower(), "Uforklart", Slag.KRONER),
-            Kolonne(f"{til}_andel".lower(), "Uforklart av måneden", Slag.PROSENT, 1),
+            Kolonne(f"{til}_uforklart".lower(), f"Uforklart mot {liten(_KILDE_NAVN[til])}", Slag.KRONER),
+            Kolonne(f"{til}_andel".lower(), "Av måneden", Slag.PROSENT, 1),
         ]
     rader = tuple(
         (

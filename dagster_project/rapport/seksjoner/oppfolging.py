@@ -71,7 +71,7 @@ def _langtid(k: Kontekst) -> list[Blokk]:
     ny, gammel = (av(k.tall("langtidsmottakere"), maaned) for maaned in (k.maaned, k.i_fjor))
     if synlig(ny):
         pst = endring_pst(ny, gammel)
-        fjor = f", {mot_maaned(pst, k.i_fjor)} ({vist(gammel, *ANTALL)})" if synlig(pst) else ""
+        fjor = f", {mot_maaned(pst, k.i_fjor, ('flere', 'færre'))} ({vist(gammel, *ANTALL)})" if synlig(pst) else ""
         blokker.append(
             Punkter(
                 (
@@ -99,7 +99,7 @@ def _langtid(k: Kontekst) -> list[Blokk]:
             linjer,
             k.vindu,
             ANTALL,
-            f"{KILDE}, indikator_id = langtidsmottakere og mottakere_6mnd_pluss_siste_12, populasjon = alle og under_30",
+            f"{KILDE}, indikator_id = langtidsmottakere (alle og under_30) og mottakere_6mnd_pluss_siste_12 (alle)",
         )
         blokker.append(tidsfigur(tabell, "Personer"))
     blokker.append(

@@ -242,7 +242,8 @@ def merknader(k: Kontekst) -> list[Punkt]:
     aapne = [ett for ett in funn if ett.er_aapent and ett.forste.maaned == k.maaned]
     grense = parameter("funn_i_toppen")
     punkter = [
-        Punkt(f"{ett.setning} {ett.gjor}", _ALVOR[ett.forste.alvor], "periodisering-funn") for ett in aapne[:grense]
+        Punkt(f"{ett.setning} Hva du gjør: {ett.gjor}", _ALVOR[ett.forste.alvor], "periodisering-funn")
+        for ett in aapne[:grense]
     ]
     if len(aapne) > grense:
         flere = flertall(len(aapne) - grense, "funn", "funn")
@@ -251,11 +252,11 @@ def merknader(k: Kontekst) -> list[Punkt]:
     eldre = [ett for ett in funn if ett.er_aapent and fra < ett.forste.maaned < k.maaned]
     if eldre:
         feil = sum(ett.forste.alvor == "FEIL" for ett in eldre)
-        maaneder = flertall(len({ett.forste.maaned for ett in eldre}), "måned", "måneder")
         punkter.append(
             Punkt(
-                f"{flertall(len(eldre), 'funn', 'funn')} i {maaneder} før er ikke kvittert ut, {feil} av dem FEIL. Se på "
-                f"dem, og kvitter ut dem som er forklart: «stonad kvitter».",
+                f"{flertall(len(eldre), 'funn', 'funn')} fra de {parameter('aapne_maaneder') - 1} månedene før er ikke "
+                f"kvittert ut ({feil} FEIL, {len(eldre) - feil} ADVARSEL). Se på dem, og kvitter ut dem som er "
+                "forklart: «stonad kvitter».",
                 Alvor.VARSEL,
                 "periodisering-funn",
             )

@@ -12,6 +12,7 @@ from dagster_project.rapport.seksjoner.felles import (
     av,
     har_tall,
     kodenavn,
+    liten,
     maanedstabell,
     tidsfigur,
     tidstabell,
@@ -74,8 +75,8 @@ def _spredning(k: Kontekst, definisjoner: list[str]) -> str:
         return f"{start} Bruk alltid den samme definisjonen når du sammenligner."
     (lavest, lav), (hoyest, hoy) = kjente[0], kjente[-1]
     return (
-        f"{start} For {formater.maaned(k.maaned)} er den fra {vist(lavest, *MAANEDER)} måneder ({navn(lav).lower()}) til "
-        f"{vist(hoyest, *MAANEDER)} måneder ({navn(hoy).lower()}) for alle mottakere. Begge er riktige. Bruk alltid "
+        f"{start} For {formater.maaned(k.maaned)} er den fra {vist(lavest, *MAANEDER)} måneder ({liten(navn(lav))}) "
+        f"til {vist(hoyest, *MAANEDER)} måneder ({liten(navn(hoy))}) for alle mottakere. Begge er riktige. Bruk alltid "
         "den samme definisjonen når du sammenligner."
     )
 
@@ -165,8 +166,8 @@ def _hvorfor(k: Kontekst) -> list[Punkt]:
         (
             "hittil_i_aar",
             "rullerende_12",
-            "Hittil i året vokser gjennom året og kan ikke bli mer enn {nummer}. De siste tolv månedene har alltid tolv "
-            "måneder å telle i, og bare de som fikk stønad denne måneden, er med",
+            "Hittil i året vokser gjennom året og kan ikke bli mer enn {nummer}. De siste tolv månedene har alltid "
+            "tolv måneder å telle i, og bare de som fikk stønad denne måneden, er med",
         ),
         (
             "rullerende_12",

@@ -26,10 +26,12 @@ from dagster_project.rapport.seksjoner.felles import (
     endring_pst,
     er_endring,
     har_tall,
+    ikke_bare_ukjent,
     indeks,
     kodenavn,
     liten,
     maanedstabell,
+    mer_enn,
     mot_maaned,
     snitt,
     sum_av,
@@ -154,7 +156,7 @@ def _hittil(k: Kontekst) -> Punkt | None:
         return None
     return Punkt(
         f"Fra januar til og med {formater.maaned(k.maaned)} er det utbetalt {vist(nytt, Slag.KRONER)}, "
-        f"{formater.endring(pst)} fra de samme månedene i {k.maaned.year - 1} ({vist(gammelt, Slag.KRONER)}).",
+        f"{mer_enn(pst, f'de samme månedene i {k.maaned.year - 1}')} ({vist(gammelt, Slag.KRONER)}).",
         Alvor.INFO,
         "utbetaling-maaned",
     )
@@ -177,7 +179,7 @@ def _totaler(k: Kontekst) -> Tabell:
     if k.regnskap:
         rader.append(Rad(begrep("regnskap", "Bokført (regnskap)"), k.regnskap, *KRONER))
     fast = k.publisert.i_faste_priser(k.per_mottaker("kontant", BELOP))
-    if har_tall(fast, k.vindu) and k.publisert.basismaaned:
+    if k.publisert.basismaaned and ikke_bare_ukjent(fast, (k.maaned, k.forrige, k.i_fjor)):
         navn = f"Utbetalt i faste priser ({formater.maaned(k.publisert.basismaaned)})"
         rader.append(Rad(begrep("faste_priser", navn), fast, *KRONER))
     hittil_serie = {dag: hittil(k, dag.year) for dag in (k.maaned, k.i_fjor)}
@@ -270,7 +272,8 @@ def _priser(k: Kontekst) -> tuple[Blokk, ...]:
         k.vindu,
         KRONER,
         f"{PER_MOTTAKER_TABELL}, populasjon = alle, grunnlag = kontant, belop_nok ganger bi.kpi.faktor",
-        "Forskjellen mellom linjene er prisstigningen.",
+        f"Forskjellen mellom linjene er prisstigningen. Konsumprisindeksen er kjent til og med "
+        f"{formater.maaned(max(k.publisert.kpi))}.",
     )
     return (tidsfigur(tabell, "Kroner"),)
 
