@@ -271,7 +271,7 @@ def _tolv(k: Kontekst) -> Tabell | None:
         tuple(kolonner),
         rader,
         "bi.avstemming, fagsystem til hovedbok og til 11F, stonadsform = ALLE, aarsak = fra, til og uforklart",
-        "En måned begge kildene ikke dekker, er ukjent.",
+        "En sammenligning er ukjent når ikke begge kildene er levert, eller når den ville vist et skjult tall.",
     )
 
 
