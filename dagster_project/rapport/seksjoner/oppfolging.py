@@ -122,7 +122,8 @@ def _unge(k: Kontekst) -> list[Blokk]:
     mangler = [ett for ett in _UNGE_OG_VILKAAR if not indikatorrader(k, [(ett, populasjon) for populasjon in _UNGE])]
     forklaring = "Endring i en andel er i prosentpoeng."
     if mangler:
-        navn = formater.oppramsing(k.publisert.maanedsindikatorer[ett].navn for ett in mangler)
+        kjente = k.publisert.maanedsindikatorer
+        navn = formater.oppramsing(kjente[ett].navn for ett in mangler if ett in kjente)
         forklaring += f" Ikke kjent, fordi fagsystemet ikke har levert feltene: {navn}."
     return [
         maanedstabell(
