@@ -125,7 +125,13 @@ def test_payments_that_moved_without_the_need_are_not_called_a_change(lag):
 
 
 def test_payments_that_moved_with_the_need_are(lag):
-    assert "er endret +5,0 %, så behovet er også endret." in endring(lag, 112_000, 105_000)
+    assert "er endret +7,1 %, så behovet er også endret." in endring(lag, 112_000, 107_100)
+
+
+def test_payments_that_moved_more_or_less_than_the_need(lag, tmp_path):
+    assert "er endret +7,0 %. Behovet er altså endret mindre enn utbetalingene" in endring(lag, 112_000, 107_000)
+    (tmp_path / "stonad.duckdb").unlink()
+    assert "er endret +17,0 %. Behovet er altså endret mer enn utbetalingene" in endring(lag, 112_000, 117_000)
 
 
 def test_payments_that_moved_against_the_need(lag):
@@ -241,6 +247,51 @@ def test_the_art_that_changed_most_is_of_what_is_shown(lag):
         setning
         == "Mest endret på ett år er livsopphold: opp 400 kr (+10,0 %) til 4 400 kr i stønad som gjelder måneden."
     )
+
+
+def test_nothing_in_the_report_gives_a_hidden_number_away(lag):
+    def art(stonadsart, belop, grunnlag="kontant"):
+        return {
+            "kommunenummer": NUMMER,
+            "maaned": NAA,
+            "grunnlag": grunnlag,
+            "stonadsart": stonadsart,
+            "stonadsform": "BIDRAG",
+            "belop_nok": belop,
+            "mottaker_antall": None,
+            "skjermet": belop is None,
+        }
+
+    # What is hidden is 40 003 kr of housing, and 187 persons aged 18 to 24 with 31 469 kr.
+    publisert = lag(
+        ind_utbetaling_per_mottaker=[
+            *utbetalt(NAA, 100_003, antall=500),
+            *utbetalt(NAA, 68_534, antall=313, populasjon="25_66"),
+            *utbetalt(NAA, None, antall=None, populasjon="18_24", skjermet=True),
+        ],
+        fct_utgift_maaned=[
+            art(stonadsart, belop, grunnlag)
+            for grunnlag in ("kontant", "periodisert", "regnskap", "regnskap_rettet")
+            for stonadsart, belop in (("LIVSOPPHOLD", 60_000), ("BOUTGIFT", None))
+        ],
+        ind_maaned=[
+            indikator(NAA, "mottakere", 500),
+            indikator(NAA, "mottakere", 313, "25_66"),
+            indikator(NAA, "mottakere", None, "18_24", skjermet=True),
+        ],
+        maanedsindikator=[definisjon("mottakere")],
+    )
+    ferdig = rapport(publisert)
+    celler = [bare for tabell in tabeller(ferdig).values() for rad in tabell.rader for bare in map(uten_slag, rad)]
+    assert {500, 313, Decimal(100_003), Decimal(60_000)} <= set(celler)
+    assert Tomt.SKJULT in celler
+    tall = [celle for celle in celler if isinstance(celle, (int, float, Decimal))]
+    assert not [ett for ett in tall if any(abs(abs(ett) - skjult) < 1 for skjult in (40_003, 187, 31_469))]
+    assert not [tekst for tekst in tekster(ferdig) if "40 003" in tekst or "187" in tekst or "31 469" in tekst]
+
+
+def uten_slag(celle):
+    return celle.verdi if isinstance(celle, Maalt) else celle
 
 
 # What must be looked at
@@ -430,6 +481,10 @@ def test_an_expected_overspend_is_warned_of(lag, avvik, alvor):
     punkt = next(b for b in blokker(ferdig, "budsjett") if isinstance(b, Punkter)).punkter[0]
     assert punkt.alvor is alvor
     assert ("brukt 300 kr" in maa(publisert)[0]) == (alvor is Alvor.VARSEL)
+    prognose = Decimal(str(1000 + 10 * avvik))
+    rad = tabeller(ferdig)["budsjett-maaned"].rader[0]
+    assert rad == ("Ytelse til livsopphold (281)", 300, 250, 20.0, 1000, prognose, 900, 1200, avvik)
+    assert [rad[2] for rad in tabeller(ferdig)["budsjett-hittil"].rader if rad[0] == NAA] == [300, 250]
     assert "i ni av ti tilfeller mellom 900 kr og 1 200 kr" in punkt.tekst.replace("\N{NO-BREAK SPACE}", " ")
     assert nokkeltall(ferdig)["Prognose mot budsjett, livsopphold"][0].verdi == avvik
 
@@ -459,11 +514,25 @@ def test_what_is_not_explained_is_warned_of_from_the_declared_share(lag, uforkla
     assert punkt.alvor is alvor
     assert ("uforklart i mars 2026" in maa(publisert)[0]) == (alvor is not Alvor.BRA)
     vei = [rad[1] for rad in tabeller(ferdig)["avstemming-fagsystem-hovedbok"].rader]
+    assert [rad[2] for rad in tabeller(ferdig)["avstemming-fagsystem-hovedbok"].rader][:2] == ["", "Ingenting."]
     assert sum(vei[:-1]) == vei[-1]
     tolv = tabeller(ferdig)["avstemming-tolv"].rader
     assert len(tolv) == parameter("avstemming_maaneder")
     assert tolv[0][:4] == (NAA, Decimal(1000), Decimal(1001) + Decimal(uforklart), Decimal(uforklart))
     assert tolv[1][1:] == (Tomt.UKJENT,) * 7
+
+
+@pytest.mark.parametrize(("aar", "med"), [(2024, False), (2025, True)])
+def test_what_is_not_explained_of_last_year_is_warned_of(lag, aar, med):
+    rader = [
+        {**rad, "fra_kilde": "11CF", "stonadsform": "KVP", "maaned": date(aar, 12, 1)} for rad in avstemt(Decimal(-300))
+    ]
+    publisert = lag(ind_utbetaling_per_mottaker=[*utbetalt(date(aar, 12, 1), 1), *utbetalt(NAA, 1)], avstemming=rader)
+    setning = (
+        f"300 kr av forskjellen mellom KOSTRA 11CF og hovedboken er uforklart i {aar} (30,0 % av det KOSTRA 11CF har)."
+    )
+    assert (setning in maa(publisert)) == med
+    assert setning in tekster(rapport(publisert), "avstemming")
 
 
 # KOSTRA

@@ -44,7 +44,7 @@ _KILDE_NAVN = {
     "hovedbok": "Hovedboken",
     "11F": "KOSTRA 11F",
     "0A": "KOSTRA 0A",
-    "11CF": "11CF",
+    "11CF": "KOSTRA 11CF",
 }
 _MAANEDLIG = (("fagsystem", "hovedbok"), ("fagsystem", "11F"))
 _AARLIG = (("hovedbok", "0A", "ALLE"), ("11CF", "hovedbok", "KVP"))
@@ -288,27 +288,29 @@ def _grense() -> Tall:
 def _avstemt_punkter(k: Kontekst) -> list[Punkt]:
     punkter = []
     for fra, til in _MAANEDLIG:
-        maaned = _siste(k, fra, til, "ALLE")
-        if maaned is not None:
-            punkter.append(_uforklart(k, fra, til, maaned))
+        if maaned := _siste(k, fra, til, "ALLE"):
+            punkter.append(_uforklart(k, fra, til, "ALLE", maaned, formater.maaned(maaned)))
+    for fra, til, form in _AARLIG:
+        if maaned := _siste(k, fra, til, form):
+            punkter.append(_uforklart(k, fra, til, form, maaned, str(maaned.year)))
     return punkter
 
 
-def _uforklart(k: Kontekst, fra: str, til: str, maaned: date) -> Punkt:
+def _uforklart(k: Kontekst, fra: str, til: str, form: str, maaned: date, naar: str) -> Punkt:
     """Say whether the two sources agree, and how much is not explained."""
-    tallene = {ett: av(_avstemt(k, fra, til, "ALLE", ett), maaned) for ett in ("fra", "til", "uforklart")}
+    tallene = {ett: av(_avstemt(k, fra, til, form, ett), maaned) for ett in ("fra", "til", "uforklart")}
     hvem = f"{_KILDE_NAVN[fra]} og {liten(_KILDE_NAVN[til])}"
     id_ = f"avstemming-{fra}-{til}".lower()
     if tallene["uforklart"] == 0:
         like = tallene["fra"] == tallene["til"]
         hvordan = "er like på øret" if like else "er ulike, og hele forskjellen er forklart"
-        return Punkt(f"{hvem} {hvordan} i {formater.maaned(maaned)}.", Alvor.BRA, id_)
+        return Punkt(f"{hvem} {hvordan} i {naar}.", Alvor.BRA, id_)
     andel = andel_pst(_tallverdi(tallene["uforklart"]), tallene["fra"])
-    del_ = f" ({formater.prosent(andel)} av måneden)" if synlig(andel) else ""
+    del_ = f" ({formater.prosent(andel)} av det {liten(_KILDE_NAVN[fra])} har)" if synlig(andel) else ""
     stor = not synlig(andel) or andel >= _grense()
+    belop = vist(_tallverdi(tallene["uforklart"]), Slag.KRONER)
     return Punkt(
-        f"{vist(tallene['uforklart'], Slag.KRONER)} av forskjellen mellom {liten(hvem)} er uforklart i "
-        f"{formater.maaned(maaned)}{del_}.",
+        f"{belop} av forskjellen mellom {liten(hvem)} er uforklart i {naar}{del_}.",
         Alvor.VARSEL if stor else Alvor.INFO,
         id_,
     )
@@ -322,5 +324,10 @@ def merknader(k: Kontekst) -> list[Punkt]:
     for fra, til in _MAANEDLIG:
         uforklart = av(_avstemt(k, fra, til, "ALLE", "uforklart"), k.maaned)
         if synlig(uforklart) and uforklart:
-            punkter.append(_uforklart(k, fra, til, k.maaned))
+            punkter.append(_uforklart(k, fra, til, "ALLE", k.maaned, formater.maaned(k.maaned)))
+    for fra, til, form in _AARLIG:
+        if (maaned := _siste(k, fra, til, form)) and maaned.year >= k.maaned.year - 1:
+            punkt = _uforklart(k, fra, til, form, maaned, str(maaned.year))
+            if punkt.alvor is Alvor.VARSEL:
+                punkter.append(punkt)
     return punkter

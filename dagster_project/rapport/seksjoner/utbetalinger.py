@@ -103,9 +103,12 @@ def _behov(pst: Tall, behov: Tall | Tomt) -> str:
         )
     endret = f"Stønaden som gjelder måneden, er endret {formater.endring(behov)}"
     if er_endring(pst) and er_endring(behov):
-        if (pst > 0) == (behov > 0):
-            return f"{endret}, så behovet er også endret."
-        return f"{endret}, altså den andre veien, så forskjellen i utbetalt er når pengene kom."
+        if (pst > 0) != (behov > 0):
+            return f"{endret}, altså den andre veien, så forskjellen i utbetalt er når pengene kom."
+        if er_endring(abs(pst) - abs(behov)):
+            mer = "mindre" if abs(behov) < abs(pst) else "mer"
+            return f"{endret}. Behovet er altså endret {mer} enn utbetalingene viser."
+        return f"{endret}, så behovet er også endret."
     if er_endring(pst):
         return f"{endret}, som er lite. Forskjellen er mest når pengene ble utbetalt, ikke hvor mye som trengs."
     if er_endring(behov):
