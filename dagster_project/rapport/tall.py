@@ -148,7 +148,6 @@ class Publisert:
         self._maanedstall = les.serier("bi.ind_maaned", "kommunenummer, indikator_id, populasjon", "maaned", "verdi")
         arter = "kommunenummer, grunnlag, stonadsart, stonadsform"
         self._utgift = les.serier("bi.fct_utgift_maaned", arter, "maaned", "belop_nok")
-        self._utgift_antall = les.serier("bi.fct_utgift_maaned", arter, "maaned", "mottaker_antall")
         self._per_mottaker = {
             (*nokkel, navn): serie
             for navn, kolonne in (
@@ -207,10 +206,6 @@ class Publisert:
     def utgift(self, kommunenummer: str, grunnlag: str, stonadsart: str, stonadsform: str) -> Serie:
         """Return kroner of bi.fct_utgift_maaned. A month without a row has none of the kind, if it is delivered."""
         return self._utgift.get((kommunenummer, grunnlag, stonadsart, stonadsform), INGEN)
-
-    def utgift_antall(self, kommunenummer: str, grunnlag: str, stonadsart: str, stonadsform: str) -> Serie:
-        """Return the recipients of bi.fct_utgift_maaned."""
-        return self._utgift_antall.get((kommunenummer, grunnlag, stonadsart, stonadsform), INGEN)
 
     def per_mottaker(self, kommunenummer: str, grunnlag: str, populasjon: str, hva: str) -> Serie:
         """Return a number of bi.ind_utbetaling_per_mottaker; `hva` is BELOP, ANTALL, PER_MOTTAKER or the fixed one."""

@@ -3,7 +3,6 @@
 Nothing is computed of a hidden number. A difference, a mean or a share of one is hidden, and percent of one is unknown.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -401,9 +400,3 @@ def ikke_bare_ukjent(serie: Serie, maaneder: Iterable[date]) -> bool:
 def flertall(antall: int, en: str, flere: str) -> str:
     """Return a number of things in words: `1 fil`, `2 filer`."""
     return f"{formater.norsk_tall(antall)}{MELLOMROM}{en if antall == 1 else flere}"
-
-
-def id_av(tekst: str) -> str:
-    """Return a text as a piece of an id: ASCII letters, digits and hyphens."""
-    ascii_ = tekst.lower().translate(str.maketrans("æøå", "eoa"))
-    return re.sub(r"[^a-z0-9]+", "-", ascii_).strip("-")

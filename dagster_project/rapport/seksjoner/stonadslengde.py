@@ -194,8 +194,3 @@ def _hvorfor(k: Kontekst) -> list[Punkt]:
             )
         )
     return punkter
-
-
-def hovedtall(k: Kontekst) -> Tall | Tomt:
-    """Return the number shown first in the report."""
-    return av(k.lengde(HOVEDTALL), k.maaned)

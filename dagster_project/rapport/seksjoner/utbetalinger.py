@@ -22,6 +22,7 @@ from dagster_project.rapport.seksjoner.felles import (
     Rad,
     av,
     begrep,
+    begreper,
     differanse,
     endring_pst,
     er_endring,
@@ -301,7 +302,15 @@ def _utvikling(k: Kontekst) -> tuple[Blokk, ...]:
         f"{PER_MOTTAKER_TABELL}, populasjon = alle, grunnlag = kontant, tremånederssnitt i prosent av det første",
         "Tremånederssnitt. Løpende priser.",
     )
-    return (tidsfigur(tabell, f"{formater.maaned(start).capitalize()} = 100", referanse=100.0, fra_null=False),)
+    return (
+        tidsfigur(tabell, f"{formater.maaned(start).capitalize()} = 100", referanse=100.0, fra_null=False),
+        Punkter(
+            tuple(
+                Punkt(f"{begreper()[ett]['tittel']}: slik er det regnet.", til=begrep(ett).til)
+                for ett in ("snitt", "indeks")
+            )
+        ),
+    )
 
 
 def _arter(k: Kontekst) -> Tabell:
