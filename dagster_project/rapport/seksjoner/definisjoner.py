@@ -36,8 +36,8 @@ def seksjon(k: Kontekst, seksjoner: Iterable[Seksjon]) -> Seksjon:
         "Slik leser du rapporten",
         (
             Avsnitt(
-                "Tallene er fra databasen som er publisert, og under hver tabell og figur står det hvor. De er rundet "
-                "av først når de vises."
+                "Tallene er fra databasen som er publisert, og under hver tabell og figur står det hvor. Radene er de "
+                f"med kommunenummer = {k.nummer}. Tallene er rundet av først når de vises."
             ),
             Punkter(
                 tuple(

@@ -62,7 +62,8 @@ def seksjon(k: Kontekst) -> Seksjon:
     """Return the section of recipients."""
     if not har_tall(k.tall("mottakere"), k.vindu):
         return Seksjon(ID, "Mottakere", (Avsnitt(f"Antall mottakere er ikke kjent for disse månedene. {_MANGLER}"),))
-    blokker: list[Blokk] = [Punkter(tuple(endringspunkter(k)))] if endringspunkter(k) else []
+    punkter = endringspunkter(k)
+    blokker: list[Blokk] = [Punkter(tuple(punkter))] if punkter else []
     blokker.append(_antall(k))
     blokker.append(
         maanedstabell(

@@ -119,7 +119,8 @@ def _unge(k: Kontekst) -> list[Blokk]:
     rader = indikatorrader(k, [(ett, populasjon) for ett in _UNGE_OG_VILKAAR for populasjon in _UNGE])
     if not rader:
         return [Avsnitt("Tallene for unge kommer når uttrekket av mottakere er levert med fødselsår.")]
-    mangler = [ett for ett in _UNGE_OG_VILKAAR if not indikatorrader(k, [(ett, populasjon) for populasjon in _UNGE])]
+    vist_ = {rad.navn.til.removeprefix("def-m-") for rad in rader}
+    mangler = [ett for ett in _UNGE_OG_VILKAAR if ett not in vist_]
     forklaring = "Endring i en andel er i prosentpoeng."
     if mangler:
         kjente = k.publisert.maanedsindikatorer
