@@ -56,11 +56,11 @@ def virkedag_i_maaned(maaned: date, nummer: int) -> date:
     raise ValueError(f"{maaned:%Y-%m} har ikke {nummer} virkedager.")
 
 
-def antall_virkedager(maaned: date) -> int:
-    """Return the number of working days in the month of a day."""
+def virkedager(maaned: date) -> list[date]:
+    """Return the working days in the month of a day, in order."""
     forste = maaned.replace(day=1)
     dager = (forste + EN_DAG * nummer for nummer in range(31))
-    return sum(er_virkedag(dag) for dag in dager if dag.month == forste.month)
+    return [dag for dag in dager if dag.month == forste.month and er_virkedag(dag)]
 
 
 def forrige_maaned(dag: date) -> date:

@@ -1,17 +1,18 @@
 """Payments written down by hand, and the models of periodisation built on them straight in DuckDB."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import duckdb
 import pyarrow as pa
 
-from dagster_project.kalender import dagtype, leveransefrist, neste_maaned, siste_virkedag
+from dagster_project.kalender import dagtype, leveransefrist, neste_maaned, siste_virkedag, virkedager
 from tests.dbt_sql import load_seed, run_model
 
 KOMMUNE = "9901"
+UTTREKK_KLOKKA = time(6, 10)
 FORSTE, SISTE = date(2024, 1, 1), date(2025, 12, 1)
 FASTE_MOTTAKERE = 50
 FAST_BELOP = 2000
@@ -29,11 +30,11 @@ TABELLER = {
     "int_fagsystem_utbetaling_i_kraft": "kommunenummer varchar, registrert_dato date",
     "int_vedtak": "kilde_id varchar, vedtak_id varchar, vedtaksdato date",
     "int_fagsystem_person": "mottaker_nr integer, mottaker_id varchar, kommunenummer varchar",
-    "int_kalender_maaned": "maaned date, betalingsdag_neste date, neste_forste_er varchar",
+    "int_kalender_maaned": "maaned date, virkedager date[], betalingsdag_neste date, neste_forste_er varchar",
     "int_kommune_maaned": "kommunenummer varchar, maaned date, er_liten boolean",
     "int_leveranse_forventet": (
         "kommunenummer varchar, objekt varchar, maaned date, status varchar, frist date, rader bigint, "
-        "vanlig_antall double"
+        "vanlig_antall double, uttrukket timestamp"
     ),
     "int_skjerming_maaned": "tabell varchar, kommunenummer varchar, periode date, serie varchar, celle varchar",
     "int_populasjon_maaned": (
@@ -104,20 +105,30 @@ def ny_base() -> duckdb.DuckDBPyConnection:
         load_seed(con, seed)
     for tabell, kolonner in TABELLER.items():
         con.execute(f"create table {tabell} ({kolonner})")
-    con.executemany(
-        "insert into int_kalender_maaned values (?, ?, ?)",
-        [(m, siste_virkedag(neste_maaned(m)), dagtype(neste_maaned(m))) for m in maaneder()],
-    )
+    legg_inn_kalender(con, FORSTE, SISTE)
     con.executemany("insert into int_kommune_maaned values (?, ?, false)", [(KOMMUNE, m) for m in maaneder()])
     con.executemany(
-        "insert into int_leveranse_forventet values (?, 'utbetaling', ?, 'levert', ?, 50, 50)",
-        [(KOMMUNE, m, leveransefrist(m)) for m in maaneder()],
+        "insert into int_leveranse_forventet values (?, 'utbetaling', ?, 'levert', ?, 50, 50, ?)",
+        [(KOMMUNE, m, leveransefrist(m), datetime.combine(neste_maaned(m), UTTREKK_KLOKKA)) for m in maaneder()],
     )
-    con.executemany(
-        "insert into int_fagsystem_utbetaling_i_kraft values (?, ?)", [(KOMMUNE, siste_dag(m)) for m in maaneder()]
-    )
+    for maaned in maaneder():
+        legg_inn_registrert(con, {maaned.replace(day=10): 30, siste_dag(maaned): 20})
     run_model(con, "intermediate/fagsystem/int_stonadstype")
     return con
+
+
+def legg_inn_kalender(con: duckdb.DuckDBPyConnection, fra: date, til: date) -> None:
+    """Put the months from and to in the calendar."""
+    con.executemany(
+        "insert into int_kalender_maaned values (?, ?, ?, ?)",
+        [(m, virkedager(m), siste_virkedag(neste_maaned(m)), dagtype(neste_maaned(m))) for m in maaneder(fra, til)],
+    )
+
+
+def legg_inn_registrert(con: duckdb.DuckDBPyConnection, rader_per_dag: Mapping[date, int]) -> None:
+    """Register so many payments on each of these days."""
+    for dag, antall in rader_per_dag.items():
+        con.execute("insert into int_fagsystem_utbetaling_i_kraft select ?, ? from range(?)", [KOMMUNE, dag, antall])
 
 
 def legg_inn(con: duckdb.DuckDBPyConnection, betalinger: Iterable[Betaling]) -> None:
@@ -158,6 +169,7 @@ def bygg(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         """
     )
     for modell in (
+        "intermediate/fagsystem/int_leveranse_ikke_hel",
         "intermediate/int_avvik_periodisering",
         "marts/bi/bi_avvik_periodisering",
         "marts/intern/intern_avvik_periodisering",

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from dagster_project.kalender import virkedager
 from dagster_project.seeds import read_seed
 from tests.avvikskommune import (
     FASTE_MOTTAKERE,
@@ -18,6 +19,7 @@ from tests.avvikskommune import (
     faste,
     funn,
     legg_inn,
+    legg_inn_registrert,
     maaneder,
     ny_base,
     rader,
@@ -375,34 +377,124 @@ def test_few_rows_are_information_and_hardly_any_a_fault(rader_, alvor):
 
 
 def kutt(con, siste: date) -> None:
-    """Let the registrations of a month stop on that day and not on its last, with fewer rows than usual."""
-    con.execute("update int_leveranse_forventet set rader = 39 where maaned = ?", [siste.replace(day=1)])
+    """Take out what was registered in a month after that day."""
     con.execute(
-        "update int_fagsystem_utbetaling_i_kraft set registrert_dato = ? where registrert_dato = ?",
+        "delete from int_fagsystem_utbetaling_i_kraft where registrert_dato > ? and registrert_dato <= ?",
         [siste, siste_dag(siste.replace(day=1))],
     )
 
 
-@pytest.mark.parametrize(("dager", "antall"), [(0, 0), (1, 1)])
-def test_half_a_month_is_told_by_its_last_registration(dager, antall):
-    """Other months have registrations on their last day; here one stops as many days before as the threshold."""
-    con = ny_base()
-    legg_inn(con, faste())
-    kutt(con, siste_dag(MAI) - (TERSKEL["kutt_dager"] - 1 + dager) * EN_DAG)
-    svar = bygg(con).execute("select aarsak, alvor from int_avvik_periodisering").fetchall()
-    assert svar == [("manglende_leveranse", "ADVARSEL")] * antall
+def slutt(con) -> list[tuple]:
+    """Return month and severity of every delivery that is not whole."""
+    return bygg(con).execute("select maaned, alvor from int_avvik_periodisering order by maaned").fetchall()
 
 
 @pytest.mark.parametrize(
-    ("rader_", "status", "alvor"), [(40, "levert", []), (39, "levert", ["ADVARSEL"]), (24, "liten", ["FEIL"])]
+    ("vanlig_antall", "alvor"), [(133, ["FEIL"]), (134, ["ADVARSEL"]), (400, ["ADVARSEL"]), (401, [])]
 )
-def test_a_month_that_stops_early_is_cut_short_where_rows_are_missing(rader_, status, alvor):
-    assert TERSKEL["kutt_andel_pst"] == 100 * 40 / 50
+def test_a_month_that_stops_before_others_do_is_as_serious_as_what_comes_later_in_them(vanlig_antall, alvor):
+    """Other months have 20 rows on their last day: of 400 it is 5 per cent, of 133 a little over 15."""
+    assert (TERSKEL["hale_pst"], TERSKEL["feil_pst"]) == (5, 15)
     con = ny_base()
     legg_inn(con, faste())
-    kutt(con, date(2025, 5, 2))
-    con.execute("update int_leveranse_forventet set rader = ?, status = ? where maaned = ?", [rader_, status, MAI])
-    assert [rad[0] for rad in bygg(con).execute("select alvor from int_avvik_periodisering").fetchall()] == alvor
+    kutt(con, date(2025, 5, 30))
+    con.execute(
+        "update int_leveranse_forventet set rader = $1, vanlig_antall = $1 where maaned = $2", [vanlig_antall, MAI]
+    )
+    assert slutt(con) == [(MAI, ett) for ett in alvor]
+
+
+def test_where_a_delivery_stops_is_told_with_what_is_missing():
+    con = ny_base()
+    legg_inn(con, faste())
+    kutt(con, date(2025, 5, 10))
+    assert bygg(con).execute("select forklaring, alvor, belop_nok from bi_avvik_periodisering").fetchall() == [
+        (
+            "Utbetalingene for mai 2025 slutter 10. mai 2025, og i andre måneder kommer minst 40 % av det vanlige "
+            "etter det, så måneden er trolig ikke hel.",
+            "FEIL",
+            None,
+        )
+    ]
+
+
+@pytest.mark.parametrize(("paa_slutten", "antall"), [(0, 1), (-1, 0)])
+def test_a_few_rows_may_fail_to_come(paa_slutten, antall):
+    """Rows at the end of every other month: as many as the threshold, and one fewer."""
+    con = ny_base()
+    legg_inn(con, faste())
+    con.execute("delete from int_fagsystem_utbetaling_i_kraft where day(registrert_dato) > 10")
+    for maaned in maaneder():
+        if maaned != MAI:
+            legg_inn_registrert(con, {siste_dag(maaned): TERSKEL["hale_minste_rader"] + paa_slutten})
+    assert len(slutt(con)) == antall
+
+
+@pytest.mark.parametrize(("for_mange", "antall"), [(0, 1), (1, 0)])
+def test_a_few_months_of_the_year_before_may_have_stopped_early_too(for_mange, antall):
+    con = ny_base()
+    legg_inn(con, faste())
+    for maaned in maaneder(date(2024, 8, 1), MAI)[: TERSKEL["hale_unntak_maaneder"] + for_mange]:
+        con.execute(
+            "update int_fagsystem_utbetaling_i_kraft set registrert_dato = ? where registrert_dato = ?",
+            [maaned.replace(day=10), siste_dag(maaned)],
+        )
+    kutt(con, MAI.replace(day=10))
+    assert len([rad for rad in slutt(con) if rad[0] == MAI]) == antall
+
+
+@pytest.mark.parametrize("dag", [lambda m: virkedager(m)[-4], lambda m: m.replace(day=20)], ids=["fra slutten", "dag"])
+def test_a_payday_that_easter_and_christmas_move_stops_no_month_early(dag):
+    """The last registration is always as many working days before the end, or always the same day of the month."""
+    con = ny_base()
+    legg_inn(con, faste())
+    for maaned in maaneder():
+        con.execute(
+            "update int_fagsystem_utbetaling_i_kraft set registrert_dato = ? where registrert_dato = ?",
+            [dag(maaned), siste_dag(maaned)],
+        )
+    assert slutt(con) == []
+
+
+@pytest.mark.parametrize(("dag", "funnet"), [(30, False), (29, True)])
+def test_an_extract_made_before_the_last_working_day_is_not_of_the_whole_month(dag, funnet):
+    """Friday 30 May 2025 is the last working day of the month; the 29th is Ascension Day."""
+    assert TERSKEL["uttrekk_virkedager"] == 1
+    con = ny_base()
+    legg_inn(con, faste())
+    con.execute(
+        "update int_leveranse_forventet set uttrukket = ? where maaned = ?", [datetime(2025, 5, dag, 15, 30), MAI]
+    )
+    svar = bygg(con).execute("select maaned, alvor, forklaring from bi_avvik_periodisering").fetchall()
+    setning = "Utbetalingene for mai 2025 er tatt ut 29. mai 2025, før måneden var slutt, så måneden er ikke hel."
+    assert svar == ([(MAI, "FEIL", setning)] if funnet else [])
+
+
+@pytest.mark.parametrize(("igjen", "funnet"), [(25, False), (24, True)])
+def test_the_newest_month_is_held_against_the_month_before_alone(igjen, funnet):
+    assert TERSKEL["mottakere_siste_pst"] == 100 * 25 / FASTE_MOTTAKERE
+    siste = maaneder()[-1]
+    con = ny_base()
+    legg_inn(con, [b for b in faste() if b.fom != siste or b.person <= igjen])
+    svar = bygg(con).execute("select maaned, alvor, forklaring from bi_avvik_periodisering").fetchall()
+    setning = (
+        "Utbetalingene for desember 2025 gjelder langt færre mottakere enn måneden før, så noen av dem er trolig ikke "
+        "levert."
+    )
+    assert svar == ([(siste, "FEIL", setning)] if funnet else [])
+
+
+def test_recipients_paid_in_the_month_before_are_missing_where_that_was_cut():
+    """June is paid on the last day of May, and the delivery of May stops on the 10th."""
+    con = ny_base()
+    legg_inn(con, [b for b in faste() if b.fom != JUNI or b.person <= FASTE_MOTTAKERE // 2])
+    kutt(con, MAI.replace(day=10))
+    svar = bygg(con).execute("select maaned, forklaring from bi_avvik_periodisering order by maaned").fetchall()
+    assert [rad[0] for rad in svar] == [MAI, JUNI]
+    assert svar[1][1] == (
+        "Utbetalingene for juni 2025 gjelder langt færre mottakere enn månedene før og etter, trolig fordi leveransen "
+        "for måneden før ikke er hel."
+    )
 
 
 @pytest.mark.parametrize(("borte", "funnet"), [(12, False), (13, True)])
@@ -428,7 +520,7 @@ def test_recipients_who_leave_for_good_are_no_finding():
 def test_what_is_usual_is_not_known_of_the_first_three_months(maaned, funnet):
     con = ny_base()
     legg_inn(con, faste())
-    kutt(con, date(2024, maaned, 2))
+    kutt(con, date(2024, maaned, 10))
     assert bool(bygg(con).execute("select maaned from int_avvik_periodisering").fetchall()) is funnet
 
 

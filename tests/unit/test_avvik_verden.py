@@ -14,9 +14,8 @@ from dagster_project.demo.levering import lag_levering
 from dagster_project.demo.linje import FORMER, STONADSARTER
 from dagster_project.demo.region import Region, lag_region
 from dagster_project.demo.verden import DemoKommune
-from dagster_project.kalender import dagtype, neste_maaned, siste_virkedag
 from dagster_project.seeds import read_seed
-from tests.avvikskommune import SEEDS, TABELLER, bygg, maaneder
+from tests.avvikskommune import SEEDS, TABELLER, bygg, legg_inn_kalender
 from tests.dbt_sql import load_seed, run_model
 
 KOMMUNER = (
@@ -77,10 +76,7 @@ def les_inn(region: Region) -> duckdb.DuckDBPyConnection:
         "insert into int_kommune_maaned select distinct kommune, date_trunc('month', utbetalt), false from linjer"
     )
     forste, siste = con.execute("select min(maaned), max(maaned) from int_kommune_maaned").fetchone()
-    con.executemany(
-        "insert into int_kalender_maaned values (?, ?, ?)",
-        [(m, siste_virkedag(neste_maaned(m)), dagtype(neste_maaned(m))) for m in maaneder(forste, siste)],
-    )
+    legg_inn_kalender(con, forste, siste)
     return bygg(con)
 
 

@@ -6,20 +6,8 @@ with terskel as (
         max(verdi) filter (where terskel_id = 'feil_pst') as feil_pst,
         max(verdi) filter (where terskel_id = 'publiser_info_pst') as publiser_info_pst,
         max(verdi) filter (where terskel_id = 'normal_vindu_maaneder') - 1 as normal_foer,
-        max(verdi) filter (where terskel_id = 'kutt_dager') as kutt_dager,
-        max(verdi) filter (where terskel_id = 'kutt_andel_pst') as kutt_andel_pst,
-        max(verdi) filter (where terskel_id = 'nesten_tom_pst') as nesten_tom_pst,
-        max(verdi) filter (where terskel_id = 'mottakere_pst') as mottakere_pst,
         max(verdi) filter (where terskel_id = 'kvittering_endring_pst') as kvittering_endring_pst
     from {{ ref('avvik_terskel') }}
-),
-
-leveranse_terskel as (
-    select
-        max(verdi) filter (where terskel_id = 'liten_vindu_maaneder') as vindu,
-        max(verdi) filter (where terskel_id = 'liten_minste_historikk') as minste_historikk,
-        max(verdi) filter (where terskel_id = 'liten_minste_median') as minste_median
-    from {{ ref('leveranse_terskel') }}
 ),
 
 minste as (
@@ -50,120 +38,22 @@ fra_fagsystem as (
     group by all
 ),
 
-registrert as (
-    select
-        kommunenummer,
-        date_trunc('month', registrert_dato)::date as maaned,
-        max(registrert_dato) as siste_registrert,
-        last_day(max(registrert_dato)) - max(registrert_dato) as dager_igjen
-    from {{ ref('int_fagsystem_utbetaling_i_kraft') }}
-    group by kommunenummer, date_trunc('month', registrert_dato)
-),
-
-leveranse as (
-    select
-        forventet.kommunenummer,
-        forventet.maaned,
-        forventet.status,
-        forventet.frist,
-        forventet.rader,
-        forventet.vanlig_antall,
-        registrert.siste_registrert,
-        registrert.dager_igjen,
-        max(registrert.dager_igjen) over foer as vanlig_igjen,
-        count(registrert.dager_igjen) over foer as historikk
-    from {{ ref('int_leveranse_forventet') }} as forventet
-    left join registrert
-        on forventet.kommunenummer = registrert.kommunenummer and forventet.maaned = registrert.maaned
-    cross join leveranse_terskel
-    where forventet.objekt = 'utbetaling'
-    window
-        foer as (
-            partition by forventet.kommunenummer
-            order by forventet.maaned
-            rows between leveranse_terskel.vindu preceding and 1 preceding
-        )
-),
-
 maanedsnavn as (
     select map_from_entries(list(row(kode::integer, navn))) as navn
     from {{ ref('kodeliste') }}
     where liste = 'MAANED'
 ),
 
-mottakere as (
-    select
-        kommunenummer,
-        maaned,
-        mottaker_antall,
-        least(lag(mottaker_antall) over kommune, lead(mottaker_antall) over kommune) as ved_siden_av,
-        lag(maaned) over kommune + interval 1 month = maaned
-        and lead(maaned) over kommune - interval 1 month = maaned as har_naboer
-    from {{ ref('int_populasjon_maaned') }}
-    where populasjon = 'alle' and grunnlag = 'periodisert'
-    window kommune as (partition by kommunenummer order by maaned)
-),
-
--- Few rows may be a payday that moved the registrations into the month before. Few rows that also stop early, or hardly
--- any at all, are a file cut short. And those the support is for do not leave for a month, all at once.
-kutt as (
-    select
-        leveranse.*,
-        leveranse.status = 'mangler' as mangler,
-        coalesce(
-            leveranse.historikk >= leveranse_terskel.minste_historikk
-            and leveranse.vanlig_antall >= leveranse_terskel.minste_median
-            and leveranse.rader * 100 < leveranse.vanlig_antall * terskel.kutt_andel_pst
-            and leveranse.dager_igjen >= leveranse.vanlig_igjen + terskel.kutt_dager,
-            false
-        ) as slutter_tidlig,
-        leveranse.rader * 100 < leveranse.vanlig_antall * terskel.nesten_tom_pst as er_nesten_tom,
-        coalesce(
-            mottakere.har_naboer
-            and mottakere.ved_siden_av >= leveranse_terskel.minste_median
-            and mottakere.mottaker_antall * 100 < mottakere.ved_siden_av * terskel.mottakere_pst,
-            false
-        ) as mangler_mottakere
-    from leveranse
-    left join mottakere
-        on leveranse.kommunenummer = mottakere.kommunenummer and leveranse.maaned = mottakere.maaned
-    cross join leveranse_terskel
-    cross join terskel
-),
-
 -- How much is not there, nobody knows: the amount is unknown, never 0.
 fra_leveranse as (
     select
-        kutt.kommunenummer,
-        kutt.maaned,
+        kommunenummer,
+        maaned,
         'fagsystem' as serie,
         'manglende_leveranse' as aarsak,
-        case
-            when kutt.mangler
-                then 'er ikke levert, og fristen var ' || {{ dato_tekst('kutt.frist', 'maanedsnavn.navn') }}
-            when kutt.slutter_tidlig
-                then
-                    'slutter ' || {{ dato_tekst('kutt.siste_registrert', 'maanedsnavn.navn') }}
-                    || ', mye tidligere enn i andre måneder, så måneden er trolig ikke hel'
-            when kutt.mangler_mottakere
-                then 'gjelder langt færre mottakere enn månedene før og etter, så noen av dem er trolig ikke levert'
-            else
-                'har ' || {{ heltall_tekst('kutt.rader') }} || ' rader, der '
-                || {{ heltall_tekst('kutt.vanlig_antall') }} || ' er vanlig, så måneden er kanskje ikke hel'
-        end as grunn,
-        case
-            when
-                kutt.mangler
-                or kutt.er_nesten_tom
-                or kutt.mangler_mottakere
-                or (kutt.status = 'liten' and kutt.slutter_tidlig)
-                then 'FEIL'
-            when kutt.slutter_tidlig then 'ADVARSEL'
-            else 'INFO'
-        end as alvor
-    from kutt
-    cross join maanedsnavn
-    where kutt.status != 'levert' or kutt.slutter_tidlig or kutt.mangler_mottakere
+        grunn,
+        alvor
+    from {{ ref('int_leveranse_ikke_hel') }}
 ),
 
 -- A payment of another month with a voucher of this one is posted as it came, and nobody knows why it came then.

@@ -4,11 +4,12 @@ from datetime import date
 
 import pyarrow as pa
 
-from dagster_project.kalender import antall_virkedager, dagtype, neste_maaned, siste_virkedag
+from dagster_project.kalender import dagtype, neste_maaned, siste_virkedag, virkedager
 
 SKJEMA = pa.schema(
     [
         ("maaned", pa.date32()),
+        ("virkedager", pa.list_(pa.date32())),
         ("antall_virkedager", pa.int32()),
         ("betalingsdag_neste", pa.date32()),
         ("neste_forste_er", pa.string()),
@@ -25,9 +26,11 @@ def model(dbt, session):
     alle_aar = aar.aggregate("range(min(aar), max(aar) + 1)").fetchone()[0] or []
     maaneder = [date(ett, nummer, 1) for ett in alle_aar for nummer in range(1, 13)]
     neste = [neste_maaned(maaned) for maaned in maaneder]
+    dager = [virkedager(maaned) for maaned in maaneder]
     kolonner = [
         maaneder,
-        [antall_virkedager(maaned) for maaned in maaneder],
+        dager,
+        [len(maanedens) for maanedens in dager],
         [siste_virkedag(dag) for dag in neste],
         [dagtype(dag) for dag in neste],
     ]

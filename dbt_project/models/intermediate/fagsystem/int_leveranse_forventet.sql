@@ -230,7 +230,8 @@ siste_leveranse as (
         leveranse.kommunenummer,
         leveranse.objekt,
         forfalt.maaned,
-        arg_max(leveranse.leveranse_id, leveranse.rang) as leveranse_id
+        arg_max(leveranse.leveranse_id, leveranse.rang) as leveranse_id,
+        max(leveranse.uttrukket) as uttrukket
     from leveranse
     inner join forfalt on last_day(forfalt.maaned) between leveranse.fra and leveranse.til
     group by all
@@ -252,7 +253,8 @@ select
     forventet.frist,
     vanlig.rader::bigint as rader,
     vanlig.vanlig_antall,
-    if(forventet.er_levert, siste_leveranse.leveranse_id, null) as leveranse_id
+    if(forventet.er_levert, siste_leveranse.leveranse_id, null) as leveranse_id,
+    if(forventet.er_levert, siste_leveranse.uttrukket, null) as uttrukket
 from forventet
 cross join terskel
 left join vanlig using (kommunenummer, objekt, maaned)
