@@ -19,8 +19,8 @@ KOMMUNER = (
     DemoKommune("9903", "Midtfjord", 9_000, fagsystem="socio", betalingsdag=10),
 )
 AAR = (2022, 2023, 2024, 2025)
-FORSTE_KUTT, SISTE_KUTT = date(2023, 5, 1), date(2025, 10, 1)
-"""The first cut month has three before it; after the last one, nothing in the world comes to an end."""
+FORSTE_KUTT, SISTE_KUTT = date(2022, 8, 1), date(2025, 10, 1)
+"""The first cut month has half a year before it; after the last one, nothing in the world comes to an end."""
 DAGER = (10, 15, 20)
 HEL = 31
 MINSTE_TREFF = ((0.25, 0.9), (0.5, 0.98))

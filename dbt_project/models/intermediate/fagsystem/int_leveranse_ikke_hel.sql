@@ -4,6 +4,7 @@ with terskel as (
         max(verdi) filter (where terskel_id = 'uttrekk_virkedager') as uttrekk_virkedager,
         max(verdi) filter (where terskel_id = 'hale_pst') as hale_pst,
         max(verdi) filter (where terskel_id = 'hale_minste_rader') as hale_minste_rader,
+        max(verdi) filter (where terskel_id = 'hale_minste_maaneder') as hale_minste_maaneder,
         max(verdi) filter (where terskel_id = 'hale_unntak_maaneder') as hale_unntak_maaneder,
         max(verdi) filter (where terskel_id = 'nesten_tom_pst') as nesten_tom_pst,
         max(verdi) filter (where terskel_id = 'mottakere_pst') as mottakere_pst,
@@ -15,7 +16,6 @@ with terskel as (
 leveranse_terskel as (
     select
         max(verdi) filter (where terskel_id = 'liten_vindu_maaneder') as vindu,
-        max(verdi) filter (where terskel_id = 'liten_minste_historikk') as minste_historikk,
         max(verdi) filter (where terskel_id = 'liten_minste_median') as minste_median
     from {{ ref('leveranse_terskel') }}
 ),
@@ -104,9 +104,8 @@ hale as (
         list_sort(list(hale_hver.rader))[any_value(terskel.hale_unntak_maaneder) + 1] as rader
     from hale_hver
     cross join terskel
-    cross join leveranse_terskel
     group by hale_hver.kommunenummer, hale_hver.maaned
-    having count(*) >= any_value(leveranse_terskel.minste_historikk)
+    having count(*) >= any_value(terskel.hale_minste_maaneder)
 ),
 
 mottakere as (
