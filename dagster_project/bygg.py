@@ -18,7 +18,7 @@ from dagster_project.kvittering import les_kvitteringer, skriv_kvitteringer
 from dagster_project.seeds import ROOT, read_seed
 from dagster_project.settings import Kommune, Mappe
 
-KONTRAKT_VERSJON = "1.2.0"
+KONTRAKT_VERSJON = "1.3.0"
 
 KODE_I_MODELLER = (
     "bestemthet.py",

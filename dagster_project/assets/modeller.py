@@ -144,6 +144,7 @@ PUBLISERTE = (
     "ind_stonadslengde",
     "ind_utbetaling_per_mottaker",
     "indikator",
+    "kolonne",
     "kommune",
     "kommune_historikk",
     "kommune_kostragruppe",

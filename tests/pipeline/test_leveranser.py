@@ -194,6 +194,70 @@ def test_tables_and_columns_carry_their_descriptions(leveranser):
     assert uten == []
 
 
+def test_the_table_of_columns_is_what_the_database_has(leveranser):
+    mappe, _ = leveranser
+    publisert = mappe.publisert / "stonad.duckdb"
+    i_basen = hent(
+        publisert,
+        """
+        select table_name, column_index, column_name, replace(lower(data_type), ',', ', '), comment
+        from duckdb_columns()
+        where schema_name = 'bi'
+        order by all
+        """,
+    )
+    fortalt = hent(
+        publisert,
+        """
+        select tabell, nummer, kolonne, replace(replace(type, ' ', ''), ',', ', '), beskrivelse
+        from bi.kolonne
+        order by all
+        """,
+    )
+    assert [rad[:3] for rad in fortalt] == [rad[:3] for rad in i_basen]
+    assert fortalt == i_basen
+
+
+def test_the_keys_told_are_what_tells_rows_apart(leveranser):
+    mappe, _ = leveranser
+    publisert = mappe.publisert / "stonad.duckdb"
+    nokler = hent(publisert, "select tabell, list(kolonne) from bi.kolonne where er_nokkel group by tabell")
+    assert {tabell for tabell, _ in nokler} == set(PUBLISERTE)
+    for tabell, kolonner in nokler:
+        like = f"select count(*) from bi.{tabell} group by {', '.join(kolonner)} having count(*) > 1"
+        assert hent(publisert, like) == [], tabell
+
+
+UTEN_KOMMUNE = {
+    "kommune_historikk": "numre som er gått ut",
+    "kommune_kostragruppe": "alle kommuner i Klass",
+    "kostra_sammenligning": "alle kommuner, fylker og grupper",
+    "nav_register": "alle kommuner",
+    "nav_register_dagens": "alle kommuner",
+}
+"""Tables with other municipalities than ours, and which."""
+UTEN_MAANED = {"kpi": "fra 1979", "nav_register": "alle måneder filen har", "nav_register_dagens": "likeså"}
+"""Tables with months outside the calendar of our figures, and which."""
+
+
+def test_every_municipality_and_month_joins(leveranser):
+    mappe, _ = leveranser
+    publisert = mappe.publisert / "stonad.duckdb"
+    for kolonne, nokkeltabell, uten in (
+        ("kommunenummer", "kommune", UTEN_KOMMUNE),
+        ("maaned", "maaned", UTEN_MAANED),
+    ):
+        med = {
+            tabell
+            for (tabell,) in hent(publisert, f"select tabell from bi.kolonne where kolonne = '{kolonne}'")
+            if tabell != nokkeltabell
+        }
+        assert uten.keys() < med
+        for tabell in med - uten.keys():
+            alene = f"from bi.{tabell} anti join bi.{nokkeltabell} using ({kolonne}) where {kolonne} is not null"
+            assert hent(publisert, alene) == [], tabell
+
+
 def test_distributions_add_up_to_the_number_of_cases(leveranser):
     mappe, _ = leveranser
     avvik = hent(

@@ -26,6 +26,7 @@ KODEBLOKK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 STI = re.compile(r"(?:seeds|docs|expectations|dagster_project|dbt_project|tests|bench|\.ci)/[\w./*-]*")
 KOMMANDO = re.compile(r"\bstonad +([a-z]+)(.*)")
 VALG = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+ANDRES_KOMMANDO = re.compile(r"^soffice .*$", re.MULTILINE)
 
 
 def les(side: Path) -> str:
@@ -115,7 +116,7 @@ def test_every_command_and_option_exists(side: Path) -> None:
     kjente = kommandoer()
     alle_valg = set.union(*kjente.values())
     feil = []
-    for bit in kodebiter(side):
+    for bit in (ANDRES_KOMMANDO.sub("", ett) for ett in kodebiter(side)):
         feil += [f"{valg} finnes ikke" for valg in VALG.findall(bit) if valg not in alle_valg]
         for ord_, resten in KOMMANDO.findall(bit):
             # A command of a group has two words.
