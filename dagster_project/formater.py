@@ -1,15 +1,16 @@
 """How a figure, an amount, a day and a month are written to a Norwegian reader, and the one place that rounds."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from dagster_project.seeds import read_seed
 
 MELLOMROM = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-MAANEDER = (
-    *("januar", "februar", "mars", "april", "mai", "juni"),
-    *("juli", "august", "september", "oktober", "november", "desember"),
-)
+MAANEDER = tuple(rad["navn"] for rad in read_seed("kodeliste") if rad["liste"] == "MAANED")
+NORSK_TID = ZoneInfo("Europe/Oslo")
 MILLION = 1_000_000
 
 Tall = int | float | Decimal
@@ -60,6 +61,17 @@ def maaned(dag: date) -> str:
 def dato(dag: date) -> str:
     """Return the day as Norwegians write it: `1. oktober 2026`."""
     return f"{dag.day}.{MELLOMROM}{maaned(dag)}"
+
+
+def kort_maaned(dag: date) -> str:
+    """Return a month as it stands over a narrow column: `okt 26`."""
+    return f"{MAANEDER[dag.month - 1][:3]}{MELLOMROM}{dag:%y}"
+
+
+def tidspunkt(tid: datetime) -> str:
+    """Return a time of the warehouse, which is UTC without zone, as it was in Norway: `1. oktober 2026 kl. 08.00`."""
+    her = tid.replace(tzinfo=UTC).astimezone(NORSK_TID)
+    return f"{dato(her.date())} kl.{MELLOMROM}{her:%H.%M}"
 
 
 def oppramsing(verdier: Iterable[object]) -> str:

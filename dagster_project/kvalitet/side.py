@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import jinja2
 
+from dagster_project import formater
 from dagster_project.formater import norsk_tall
 from dagster_project.kvalitet.suiter import ERROR, Forventning, Suite, forventninger, suiter
-from dagster_project.seeds import read_seed
 
 FIL = "kvalitet.html"
 KJORINGER_VIST = 12
@@ -224,26 +224,6 @@ def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple],
 
 
 @cache
-def _maanedsnavn() -> dict[int, str]:
-    return {int(rad["kode"]): rad["navn"] for rad in read_seed("kodeliste") if rad["liste"] == "MAANED"}
-
-
-def maanedsnavn(maaned: date) -> str:
-    """Return a month as it is written in a sentence."""
-    return f"{_maanedsnavn()[maaned.month]} {maaned.year}"
-
-
-def kort_maaned(maaned: date) -> str:
-    """Return a month as it stands over a narrow column."""
-    return f"{_maanedsnavn()[maaned.month][:3]} {maaned:%y}"
-
-
-def klokkeslett(tidspunkt: datetime) -> str:
-    """Return a time of a run as people read it; it is UTC, as everywhere in the warehouse."""
-    return f"{tidspunkt.day}. {_maanedsnavn()[tidspunkt.month]} {tidspunkt.year} kl. {tidspunkt:%H.%M} UTC"
-
-
-@cache
 def _mal() -> jinja2.Template:
     miljo = jinja2.Environment(
         loader=jinja2.PackageLoader("dagster_project.kvalitet", "maler"),
@@ -252,5 +232,5 @@ def _mal() -> jinja2.Template:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    miljo.filters |= {"maaned": maanedsnavn, "kort": kort_maaned, "tid": klokkeslett}
+    miljo.filters |= {"maaned": formater.maaned, "kort": formater.kort_maaned, "tid": formater.tidspunkt}
     return miljo.get_template("kvalitet.html.j2")

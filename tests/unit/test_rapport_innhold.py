@@ -121,29 +121,29 @@ def endring(lag, kontant: int, periodisert: int) -> str:
 def test_payments_that_moved_without_the_need_are_not_called_a_change(lag):
     setning = endring(lag, 112_000, 104_900)
     assert setning.startswith("Det ble utbetalt 112 000 kr i mars 2026, 12,0 % mer enn i februar 2026 (100 000 kr).")
-    assert "er endret +4,9 %, som er lite. Forskjellen er mest når pengene ble utbetalt" in setning
+    assert "er endret med +4,9 %, som er lite. Forskjellen er mest når pengene ble utbetalt" in setning
 
 
 def test_payments_that_moved_with_the_need_are(lag):
-    assert "er endret +7,1 %, så behovet er også endret." in endring(lag, 112_000, 107_100)
+    assert "er endret med +7,1 %, så behovet er også endret." in endring(lag, 112_000, 107_100)
 
 
 def test_payments_that_moved_more_or_less_than_the_need(lag, tmp_path):
-    assert "er endret +7,0 %. Behovet er altså endret mindre enn utbetalingene" in endring(lag, 112_000, 107_000)
+    assert "er endret med +7,0 %. Behovet er altså endret mindre enn utbetalingene" in endring(lag, 112_000, 107_000)
     (tmp_path / "stonad.duckdb").unlink()
-    assert "er endret +17,0 %. Behovet er altså endret mer enn utbetalingene" in endring(lag, 112_000, 117_000)
+    assert "er endret med +17,0 %. Behovet er altså endret mer enn utbetalingene" in endring(lag, 112_000, 117_000)
 
 
 def test_payments_that_moved_against_the_need(lag):
-    assert "er endret −5,0 %, altså den andre veien" in endring(lag, 112_000, 95_000)
+    assert "er endret med −5,0 %, altså den andre veien" in endring(lag, 112_000, 95_000)
 
 
 def test_a_need_that_moved_without_the_payments(lag):
-    assert "er endret +5,0 %, mer enn det utbetalingene viser." in endring(lag, 104_900, 105_000)
+    assert "er endret med +5,0 %, mer enn det utbetalingene viser." in endring(lag, 104_900, 105_000)
 
 
 def test_nothing_moved(lag):
-    assert "er endret +4,9 %. Begge er om lag uendret." in endring(lag, 104_900, 104_900)
+    assert "er endret med +4,9 %. Begge er om lag uendret." in endring(lag, 104_900, 104_900)
 
 
 def test_payments_of_a_hidden_month_are_not_compared(lag):

@@ -35,7 +35,7 @@ from dagster_project.rapport.seksjoner.felles import (
 from dagster_project.rapport.tall import BELOP, PER_MOTTAKER, Serie
 
 ID = "nytt"
-TITTEL = "Dette er nytt, og dette må ses på"
+TITTEL = "Dette må ses på, og dette er nytt"
 _REKKEFOLGE = list(Alvor)
 
 
@@ -48,6 +48,7 @@ def seksjon(k: Kontekst) -> Seksjon:
     ]
     nokkeltall = _nokkeltall(k)
     blokker: list[Blokk] = [NokkeltallRad(tuple(nokkeltall))] if nokkeltall else []
+    blokker += [Avsnitt("Dette må ses på:"), Punkter(tuple(maa_ses_paa(k)))]
     if endringer:
         blokker += [Avsnitt("Dette er nytt:"), Punkter(tuple(endringer))]
     else:
@@ -57,7 +58,7 @@ def seksjon(k: Kontekst) -> Seksjon:
                 "endret."
             )
         )
-    return Seksjon(ID, TITTEL, (*blokker, Avsnitt("Dette må ses på:"), Punkter(tuple(maa_ses_paa(k)))))
+    return Seksjon(ID, TITTEL, tuple(blokker))
 
 
 def maa_ses_paa(k: Kontekst) -> list[Punkt]:

@@ -1,6 +1,6 @@
 """Put the sections together."""
 
-from datetime import date, datetime
+from datetime import date
 
 from dagster_project import formater
 from dagster_project.rapport.innhold import Rapport, Seksjon
@@ -55,11 +55,7 @@ def lag_rapport(publisert: Publisert, kommunenummer: str, maaned: date) -> Rappo
 
 
 def _publisert(publisert: Publisert) -> str:
-    tekst = f"Tallene er publisert {_tidspunkt(publisert.publisert)}"
+    tekst = f"Tallene er publisert {formater.tidspunkt(publisert.publisert)}"
     if publisert.datagrunnlag_til is None:
         return f"{tekst}."
-    return f"{tekst}. Den siste leveransen de bygger på, kom {_tidspunkt(publisert.datagrunnlag_til)}."
-
-
-def _tidspunkt(tid: datetime) -> str:
-    return f"{formater.dato(tid.date())} kl. {tid:%H.%M} (UTC)"
+    return f"{tekst}. Den siste leveransen de bygger på, kom {formater.tidspunkt(publisert.datagrunnlag_til)}."

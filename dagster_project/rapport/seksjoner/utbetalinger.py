@@ -102,7 +102,7 @@ def _behov(pst: Tall, behov: Tall | Tomt) -> str:
         return (
             "Stønaden som gjelder måneden, er ikke kjent i begge månedene, så det kan ikke sies om behovet er endret."
         )
-    endret = f"Stønaden som gjelder måneden, er endret {formater.endring(behov)}"
+    endret = f"Stønaden som gjelder måneden, er endret med {formater.endring(behov)}"
     if er_endring(pst) and er_endring(behov):
         if (pst > 0) != (behov > 0):
             return f"{endret}, altså den andre veien, så forskjellen i utbetalt er når pengene kom."
