@@ -29,6 +29,8 @@ TEKSTFARGE, DEMPET, STREK = "#1d2433", "#5a6375", "#dde2ea"
 SKRIFT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 HOYDE = 260
 RADHOYDE = 22
+TITTELHOYDE = 60
+"""Pixels of the title and the series' names above the picture."""
 BREDESTE_NAVN = 24
 """Characters of a category's name on one line, where the bars lie down."""
 TEGN_I_BREDDEN = 46
@@ -164,6 +166,11 @@ def vega_lite(figur: Figur) -> dict[str, Any]:
         "referanse": [] if figur.referanse is None else [{"y": figur.referanse}],
     }
     return spesifikasjon
+
+
+def hoyde(figur: Figur) -> int:
+    """Return about how many pixels high the chart will be, so that the page keeps its place while it is drawn."""
+    return vega_lite(figur)["height"] + TITTELHOYDE
 
 
 def svg(figur: Figur, bredde: int, skrift: str) -> str:

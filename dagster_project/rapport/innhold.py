@@ -4,6 +4,8 @@ The page, the PDF and the CSV files are drawn from the same blocks, so they cann
 values as they are published, not rounded and not formatted; `som_tekst` is the edge where that happens.
 """
 
+import csv
+import io
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -285,3 +287,21 @@ def som_csv(verdi: Verdi, slag: Slag = Slag.TEKST, desimaler: int = 0) -> str:
             antall = desimaler if slag in {Slag.TALL, Slag.PROSENT} else 0
             return str(formater.avrund(verdi, antall)).replace(".", ",")
     return som_tekst(verdi, slag, desimaler)
+
+
+def csv_fil(tabell: Tabell) -> str:
+    """Return the table as a CSV file that Norwegian spreadsheets open as it is: byte order mark, semicolons.
+
+    Shape: a line of column names, and one line per row of the table.
+    """
+    fil = io.StringIO()
+    skriver = csv.writer(fil, delimiter=";", lineterminator="\r\n")
+    skriver.writerow([kolonne.navn for kolonne in tabell.kolonner])
+    for rad in tabell.rader:
+        skriver.writerow(
+            [
+                som_csv(verdi, kolonne.slag, kolonne.desimaler)
+                for kolonne, verdi in zip(tabell.kolonner, rad, strict=True)
+            ]
+        )
+    return "\N{BYTE ORDER MARK}" + fil.getvalue()
