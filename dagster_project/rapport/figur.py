@@ -247,8 +247,8 @@ def _tegn(form: _Form) -> dict[str, Any]:
 def _hoyde(form: _Form) -> int:
     if form.slag is not Figurslag.LIGGENDE:
         return HOYDE
-    linjer = sum(max(navn.count("\n") + 1, len(form.serier) or 1) for navn in form.kategorier)
-    return 40 + RADHOYDE * linjer
+    linjer = max([len(form.serier), 1, *(navn.count("\n") + 1 for navn in form.kategorier)])
+    return 8 + RADHOYDE * linjer * len(form.kategorier) if linjer > 1 else 8 + 30 * len(form.kategorier)
 
 
 def _tallakse(form: _Form, retning: type[alt.X] | type[alt.Y], **mer: object) -> alt.X | alt.Y:

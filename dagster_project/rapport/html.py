@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from dagster_project.rapport import figur as tegning
 from dagster_project.rapport.innhold import (
+    ORDFORKLARING,
     TALLSLAG,
     Definisjon,
     Figur,
@@ -144,7 +145,7 @@ def _miljo() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    miljo.globals |= {"tallslag": TALLSLAG, "lengste_apne_tabell": LENGSTE_APNE_TABELL}
+    miljo.globals |= {"tallslag": TALLSLAG, "lengste_apne_tabell": LENGSTE_APNE_TABELL, "ordforklaring": ORDFORKLARING}
     miljo.filters |= {
         "rader": _rader,
         "csv_lenke": _csv_lenke,

@@ -43,6 +43,13 @@ class Tomt(Enum):
     """The figure is not known: not delivered, or nothing to divide by."""
 
 
+ORDFORKLARING = (
+    "«skjult» betyr at tallet er kjent, men gjelder så få personer at det ikke vises, eller kunne vært brukt til å "
+    "regne ut et slikt tall. «–» betyr at tallet ikke er kjent. Ingen av dem er 0."
+)
+"""What stands below every report, for those who meet the words in it."""
+
+
 class Alvor(StrEnum):
     """How much a sentence matters."""
 

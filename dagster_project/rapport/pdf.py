@@ -1,0 +1,180 @@
+"""A report as PDF, made by Typst from the same blocks as the page: tagged, so that a screen reader can read it too.
+
+Only the typefaces inside Typst are used, so a report looks the same on every machine.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from dagster_project import formater
+from dagster_project.rapport import figur as tegning
+from dagster_project.rapport.innhold import (
+    ORDFORKLARING,
+    TALLSLAG,
+    Avsnitt,
+    Blokk,
+    Definisjon,
+    Figur,
+    Kolonne,
+    Lenke,
+    Nokkeltall,
+    NokkeltallRad,
+    Punkt,
+    Punkter,
+    Rapport,
+    Seksjon,
+    Tabell,
+    Verdi,
+    som_tekst,
+)
+
+STANDARD = "ua-1"
+"""PDF/UA, for those who use a screen reader; Typst refuses to write a file that does not keep it."""
+SKRIFT = "Libertinus Serif"
+FIGURBREDDE = 640
+LENGSTE_FIGURTABELL = 12
+"""Rows of a figure's table that are shown under the picture on paper; longer ones are on the page and in the CSV."""
+LANG_TEKST = 24
+"""Characters from which a column of text is folded to the width that is left."""
+LENGSTE_TABELL = 60
+"""Rows of any other table that are shown on paper."""
+
+
+def lag_pdf(rapport: Rapport) -> bytes:
+    """Return the report as PDF/UA. The same report gives the same bytes.
+
+    A figure's table stands under it when it is short; a longer table is told of, and is on the page.
+    """
+    return typst.compile(
+        (Path(__file__).parent / "maler" / "rapport.typ").read_bytes(),
+        format="pdf",
+        sys_inputs={"rapport": json.dumps(_rapport(rapport), ensure_ascii=False)},
+        font_paths=_skrifter(),
+        pdf_standards=[STANDARD],
+        timestamp=0,
+    )
+
+
+@cache
+def _skrifter() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _rapport(rapport: Rapport) -> dict[str, Any]:
+    maal = _maal(rapport)
+    return {
+        "tittel": rapport.tittel,
+        "topptekst": f"{rapport.kommunenavn} · {formater.maaned(rapport.maaned)}",
+        "publisert": rapport.publisert,
+        "intern": rapport.er_intern,
+        "ordforklaring": ORDFORKLARING,
+        "seksjoner": [_seksjon(seksjon, maal) for seksjon in rapport.seksjoner],
+    }
+
+
+def _maal(rapport: Rapport) -> dict[str, tuple[str, str]]:
+    """Return, for every id in the report, the id on paper that links lead to, and its title."""
+    maal: dict[str, tuple[str, str]] = {}
+    for seksjon in rapport.seksjoner:
+        maal[seksjon.id] = (seksjon.id, seksjon.tittel)
+        for blokk in seksjon.blokker:
+            if isinstance(blokk, Figur):
+                # The table is under the picture, or not on paper at all.
+                maal[blokk.tabell.id] = (blokk.id, blokk.tittel)
+            if isinstance(blokk, Figur | Tabell | Definisjon):
+                maal[blokk.id] = (blokk.id, blokk.tittel)
+    return maal
+
+
+def _seksjon(seksjon: Seksjon, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "id": seksjon.id,
+        "tittel": seksjon.tittel,
+        "intern": seksjon.intern,
+        "blokker": [_blokk(blokk, maal) for blokk in seksjon.blokker],
+    }
+
+
+def _blokk(blokk: Blokk, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    match blokk:
+        case Avsnitt():
+            return {"slag": "avsnitt", "tekst": blokk.tekst}
+        case Punkter():
+            return {"slag": "punkter", "punkter": [_punkt(punkt, maal) for punkt in blokk.punkter]}
+        case NokkeltallRad():
+            return {"slag": "kort", "tall": [_nokkeltall(tall, maal) for tall in blokk.tall]}
+        case Definisjon():
+            return {
+                "slag": "definisjon",
+                "id": blokk.id,
+                "tittel": blokk.tittel,
+                "tekst": blokk.tekst,
+                "felt": blokk.felt,
+            }
+        case Figur():
+            return _figur(blokk, maal)
+        case Tabell():
+            return {"slag": "tabell", "id": blokk.id, **_tabell(blokk, maal, LENGSTE_TABELL), "vis_tittel": True}
+
+
+def _punkt(punkt: Punkt, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    til, tittel = maal.get(punkt.til or "", (None, ""))
+    return {"tekst": punkt.tekst, "alvor": punkt.alvor, "til": til, "til_tekst": tittel}
+
+
+def _nokkeltall(tall: Nokkeltall, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    til, _ = maal.get(tall.til or "", (None, ""))
+    return {"tittel": tall.tittel, "verdi": som_tekst(tall.verdi), "endring": tall.endring, "til": til}
+
+
+def _figur(figur: Figur, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    kolonne = figur.tabell.kolonner[figur.tabell.nummer(figur.x)]
+    kort = len(figur.tabell.rader) <= LENGSTE_FIGURTABELL
+    return {
+        "slag": "figur",
+        "id": figur.id,
+        "tittel": figur.tittel,
+        "beskrivelse": figur.beskrivelse,
+        "alt": f"{figur.tittel}. {figur.beskrivelse}",
+        "svg": tegning.svg(figur, FIGURBREDDE, SKRIFT),
+        "merker": [f"{som_tekst(hvor, kolonne.slag)}: {tekst}" for hvor, tekst in figur.merker],
+        "tabell": {**_tabell(figur.tabell, maal, LENGSTE_FIGURTABELL), "vis_tittel": False} if kort else None,
+        "kilde": figur.tabell.kilde,
+    }
+
+
+def _tabell(tabell: Tabell, maal: dict[str, tuple[str, str]], lengste: int) -> dict[str, Any]:
+    rader = tabell.rader[:lengste]
+    rest = len(tabell.rader) - len(rader)
+    return {
+        "tittel": tabell.tittel,
+        "hode": [kolonne.tittel for kolonne in tabell.kolonner],
+        "tall": [kolonne.slag in TALLSLAG for kolonne in tabell.kolonner],
+        "bredder": _bredder(tabell),
+        "rader": [
+            [_celle(verdi, kolonne, maal) for verdi, kolonne in zip(rad, tabell.kolonner, strict=True)] for rad in rader
+        ],
+        "forklaring": " ".join([tabell.forklaring, f"{formater.norsk_tall(rest)} rader til står på siden."])
+        if rest
+        else tabell.forklaring,
+        "kilde": tabell.kilde,
+    }
+
+
+def _bredder(tabell: Tabell) -> list[int | None]:
+    """Return each column's share of what is left of the width, or None where it is as wide as its longest value."""
+    lengder = [
+        max((len(som_tekst(rad[nummer], kolonne.slag, kolonne.desimaler)) for rad in tabell.rader), default=0)
+        for nummer, kolonne in enumerate(tabell.kolonner)
+    ]
+    smale = [lengde if lengde > LANG_TEKST else None for lengde in lengder]
+    return smale if any(smale) else [1, *smale[1:]]
+
+
+def _celle(verdi: Verdi, kolonne: Kolonne, maal: dict[str, tuple[str, str]]) -> dict[str, str | None]:
+    til, _ = maal.get(verdi.til, (None, "")) if isinstance(verdi, Lenke) else (None, "")
+    return {"tekst": som_tekst(verdi, kolonne.slag, kolonne.desimaler), "til": til}
