@@ -64,7 +64,7 @@ TIDSFORMAT = {
 
 LEGENDE_KOLONNER = "width < 380 ? 1 : width < 620 ? 2 : 4"
 AKSETEKST = {
-    "millioner": f"format(datum.value / {MILLION}, ',.2~f') + '{MELLOMROM}mill.'",
+    "millioner": f"datum.value ? format(datum.value / {MILLION}, ',.2~f') + '{MELLOMROM}mill.' : '0'",
     Slag.PROSENT: f"format(datum.value, ',.2~f') + '{MELLOMROM}%'",
 }
 AKSETEKST_ELLERS = "format(datum.value, ',.2~f')"
