@@ -184,5 +184,5 @@ def rapport(med_intern: bool = False) -> Rapport:
             ),
             *([intern] if med_intern else []),
         ),
-        publisert="Publisert 3. november 2026 kl. 06.12",
+        publisert="Publisert 3. november 2026 kl. 06.12.",
     )

@@ -173,9 +173,14 @@ def hoyde(figur: Figur) -> int:
     return vega_lite(figur)["height"] + TITTELHOYDE
 
 
-def svg(figur: Figur, bredde: int, skrift: str) -> str:
-    """Return the chart as an SVG picture so many pixels wide, with its texts in the given typeface."""
+def svg(figur: Figur, bredde: int, hoyde: int, skrift: str) -> str:
+    """Return the chart as an SVG picture of so many pixels, with its texts in the given typeface.
+
+    Bars that lie down are as high as they are many.
+    """
     spesifikasjon = vega_lite(figur) | {"width": bredde}
+    if figur.slag is not Figurslag.LIGGENDE:
+        spesifikasjon["height"] = hoyde
     spesifikasjon["config"] = spesifikasjon["config"] | {"font": skrift}
     return vl_convert.vegalite_to_svg(
         spesifikasjon, vl_version=VEGA_LITE, format_locale=TALLFORMAT, time_format_locale=TIDSFORMAT

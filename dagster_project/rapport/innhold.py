@@ -235,8 +235,8 @@ class Rapport:
 
     @property
     def filnavn(self) -> str:
-        """Return the name of its files, without an ending: `rapport_3411_2026-10`."""
-        return f"rapport_{self.kommunenummer}_{self.maaned:%Y-%m}"
+        """Return the name of its files, without an ending: `rapport_3411_2026-10`, `..._INTERN` with a worklist."""
+        return f"rapport_{self.kommunenummer}_{self.maaned:%Y-%m}{'_INTERN' if self.er_intern else ''}"
 
     @property
     def er_intern(self) -> bool:

@@ -35,11 +35,11 @@ from dagster_project.rapport.innhold import (
 STANDARD = "ua-1"
 """PDF/UA, for those who use a screen reader; Typst refuses to write a file that does not keep it."""
 SKRIFT = "Libertinus Serif"
-FIGURBREDDE = 640
+FIGURBREDDE, FIGURHOYDE = 640, 210
 LENGSTE_FIGURTABELL = 12
 """Rows of a figure's table that are shown under the picture on paper; longer ones are on the page and in the CSV."""
-LANG_TEKST = 24
-"""Characters from which a column of text is folded to the width that is left."""
+SMALESTE_KOLONNE, BREDESTE_KOLONNE = 6, 40
+"""Characters a column has room for at least, and at most before its text is folded."""
 LENGSTE_TABELL = 60
 """Rows of any other table that are shown on paper."""
 
@@ -138,12 +138,10 @@ def _figur(figur: Figur, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
         "slag": "figur",
         "id": figur.id,
         "tittel": figur.tittel,
-        "beskrivelse": figur.beskrivelse,
         "alt": f"{figur.tittel}. {figur.beskrivelse}",
-        "svg": tegning.svg(figur, FIGURBREDDE, SKRIFT),
+        "svg": tegning.svg(figur, FIGURBREDDE, FIGURHOYDE, SKRIFT),
         "merker": [f"{som_tekst(hvor, kolonne.slag)}: {tekst}" for hvor, tekst in figur.merker],
         "tabell": {**_tabell(figur.tabell, maal, LENGSTE_FIGURTABELL), "vis_tittel": False} if kort else None,
-        "kilde": figur.tabell.kilde,
     }
 
 
@@ -165,14 +163,19 @@ def _tabell(tabell: Tabell, maal: dict[str, tuple[str, str]], lengste: int) -> d
     }
 
 
-def _bredder(tabell: Tabell) -> list[int | None]:
-    """Return each column's share of what is left of the width, or None where it is as wide as its longest value."""
-    lengder = [
-        max((len(som_tekst(rad[nummer], kolonne.slag, kolonne.desimaler)) for rad in tabell.rader), default=0)
+def _bredder(tabell: Tabell) -> list[int]:
+    """Return each column's share of the width: its longest value, or the longest word of its heading."""
+    return [
+        min(
+            max(
+                *(len(ord_) for ord_ in kolonne.tittel.split() or [""]),
+                *(len(som_tekst(rad[nummer], kolonne.slag, kolonne.desimaler)) for rad in tabell.rader),
+                SMALESTE_KOLONNE,
+            ),
+            BREDESTE_KOLONNE,
+        )
         for nummer, kolonne in enumerate(tabell.kolonner)
     ]
-    smale = [lengde if lengde > LANG_TEKST else None for lengde in lengder]
-    return smale if any(smale) else [1, *smale[1:]]
 
 
 def _celle(verdi: Verdi, kolonne: Kolonne, maal: dict[str, tuple[str, str]]) -> dict[str, str | None]:

@@ -1,0 +1,99 @@
+"""The command `stonad rapport`: the monthly report as a page and as PDF."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dagster_project.feil import Brukerfeil
+from dagster_project.settings import Mappe, les_miljo
+from dagster_project.valg import MappeValg, velg_mappe
+
+DATABASE = "stonad.duckdb"
+BARE_EIER = 0o600
+
+ut = Console(highlight=False)
+
+
+def rapport(
+    kommune: Annotated[
+        str | None, typer.Option("--kommune", help="Kommunenummeret, fire siffer. Alle kommuner når det ikke er gitt.")
+    ] = None,
+    maaned: Annotated[
+        str | None,
+        typer.Option("--maaned", help="Måneden, slik: 2026-10. Den siste publiserte når den ikke er gitt."),
+    ] = None,
+    mappe: MappeValg = None,
+    til: Annotated[
+        Path | None, typer.Option("--ut", help="Mappen rapportene skrives til. Ellers rapporter/ i varehusets mappe.")
+    ] = None,
+    uten_pdf: Annotated[bool, typer.Option("--uten-pdf", help="Skriv bare nettsiden, ikke PDF.")] = False,
+    med_arbeidsliste: Annotated[
+        bool,
+        typer.Option(
+            "--med-arbeidsliste",
+            help="Ta med listen over sakene kontrollene har funnet, med journalnummer. Rapporten blir intern og skal "
+            "ikke deles.",
+        ),
+    ] = False,
+) -> None:
+    """Skriv månedsrapporten for en kommune som nettside og PDF, klar til å sendes videre eller skrives ut.
+
+    Rapporten viser det som er publisert. Nettsiden er én fil som virker uten nett.
+    """
+    valgt = velg_mappe(mappe, les_miljo())
+    for fil in skriv_rapporter(
+        valgt,
+        kommune,
+        les_maaned(maaned) if maaned else None,
+        til or valgt.rapporter,
+        med_pdf=not uten_pdf,
+        med_arbeidsliste=med_arbeidsliste,
+    ):
+        ut.print(f"Skrev {fil}", soft_wrap=True)
+    if med_arbeidsliste:
+        ut.print("[yellow]Rapporten har journalnumre. Den er intern og skal ikke deles.[/yellow]")
+
+
+def les_maaned(tekst: str) -> date:
+    """Return the first day of a month written as `2026-10`.
+
+    Raises:
+        Brukerfeil: if it is not written so.
+    """
+    try:
+        if len(tekst) != len("2026-10"):
+            raise ValueError(tekst)
+        return date.fromisoformat(f"{tekst}-01")
+    except ValueError:
+        raise Brukerfeil(f"«{tekst}» er ikke en måned. Skriv den som 2026-10.") from None
+
+
+def skriv_rapporter(
+    mappe: Mappe, kommune: str | None, maaned: date | None, til: Path, *, med_pdf: bool, med_arbeidsliste: bool
+) -> Iterator[Path]:
+    """Write the reports and yield each file when it is in its place.
+
+    Without `kommune` there is one report per municipality that has anything published, without `maaned` it is of
+    the newest month each of them has.
+
+    Raises:
+        Brukerfeil: if nothing is published, or not that municipality or month.
+    """
+    from dagster_project.rapport import html, pdf
+    from dagster_project.rapport.seksjoner import lag_rapport
+    from dagster_project.rapport.tall import Publisert
+
+    publisert = Publisert(mappe.publisert / DATABASE, None if kommune is None else {kommune})
+    kommuner = (kommune,) if kommune else publisert.med_rapport()
+    if not kommuner:
+        raise Brukerfeil("Ingen kommune har publiserte tall ennå. Kjør «stonad kjor» først.")
+    til.mkdir(parents=True, exist_ok=True)
+    for nummer in kommuner:
+        innhold = lag_rapport(publisert, nummer, maaned or _siste(publisert, nummer))
+        yield _skriv(til / f"{innhold.filnavn}.html", html.lag_side(innhold).encode(), innhold.er_intern)
+        if med_pdf:
+            yield _skriv(til / f"{innhold.filnavn}.pdf", pdf.lag_pdf(innhold), innhold.er_intern)
