@@ -24,6 +24,7 @@ from dagster_project.karantene import karantene
 from dagster_project.kostra.eksport.kommando import eksport
 from dagster_project.kostra.kontroll.kommando import kontroller
 from dagster_project.kvittering import kvitter
+from dagster_project.rapport.kommando import rapport
 from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, les_miljo
 from dagster_project.valg import JsonValg, MappeValg, velg_mappe
 
@@ -400,6 +401,7 @@ app.command()(eksport)
 app.command()(karantene)
 app.command()(forklar)
 app.command()(kvitter)
+app.command()(rapport)
 app.add_typer(profil_app, name="profil")
 
 

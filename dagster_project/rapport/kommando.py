@@ -1,19 +1,24 @@
 """The command `stonad rapport`: the monthly report as a page and as PDF."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from dagster_project import formater
 from dagster_project.feil import Brukerfeil
+from dagster_project.publisering import DATABASE
 from dagster_project.settings import Mappe, les_miljo
 from dagster_project.valg import MappeValg, velg_mappe
 
-DATABASE = "stonad.duckdb"
-BARE_EIER = 0o600
+if TYPE_CHECKING:
+    from dagster_project.rapport.tall import Publisert
+
+BARE_EIER, VANLIG = 0o600, 0o666
 
 ut = Console(highlight=False)
 
@@ -77,23 +82,47 @@ def skriv_rapporter(
 ) -> Iterator[Path]:
     """Write the reports and yield each file when it is in its place.
 
-    Without `kommune` there is one report per municipality that has anything published, without `maaned` it is of
-    the newest month each of them has.
+    Without `kommune` there is one report for every municipality that has the month, without `maaned` it is of the
+    newest month each of them has.
 
     Raises:
-        Brukerfeil: if nothing is published, or not that municipality or month.
+        Brukerfeil: if nothing is published, or not for that municipality or month.
     """
     from dagster_project.rapport import html, pdf
-    from dagster_project.rapport.seksjoner import lag_rapport
+    from dagster_project.rapport.seksjoner import lag_intern_seksjon, lag_rapport
     from dagster_project.rapport.tall import Publisert
 
     publisert = Publisert(mappe.publisert / DATABASE, None if kommune is None else {kommune})
-    kommuner = (kommune,) if kommune else publisert.med_rapport()
-    if not kommuner:
-        raise Brukerfeil("Ingen kommune har publiserte tall ennå. Kjør «stonad kjor» først.")
     til.mkdir(parents=True, exist_ok=True)
-    for nummer in kommuner:
-        innhold = lag_rapport(publisert, nummer, maaned or _siste(publisert, nummer))
+    for nummer, dag in _hvilke(publisert, kommune, maaned):
+        innhold = lag_rapport(publisert, nummer, dag)
+        if med_arbeidsliste:
+            liste = lag_intern_seksjon(mappe.varehus, nummer, dag.year)
+            innhold = replace(innhold, seksjoner=(*innhold.seksjoner, liste))
         yield _skriv(til / f"{innhold.filnavn}.html", html.lag_side(innhold).encode(), innhold.er_intern)
         if med_pdf:
             yield _skriv(til / f"{innhold.filnavn}.pdf", pdf.lag_pdf(innhold), innhold.er_intern)
+
+
+def _hvilke(publisert: "Publisert", kommune: str | None, maaned: date | None) -> list[tuple[str, date]]:
+    if kommune is not None:
+        # What is wrong with the municipality or the month is told when the report is made.
+        return [(kommune, maaned or max(publisert.maaneder(kommune), default=date.max))]
+    valgte = [
+        (nummer, maaned or publisert.maaneder(nummer)[-1])
+        for nummer in publisert.med_rapport()
+        if maaned is None or maaned in publisert.maaneder(nummer)
+    ]
+    if not valgte:
+        hva = f"tall for {formater.maaned(maaned)}" if maaned else "tall"
+        raise Brukerfeil(f"Ingen kommune har publiserte {hva}. «stonad status» viser hva som finnes.")
+    return valgte
+
+
+def _skriv(fil: Path, innhold: bytes, er_intern: bool) -> Path:
+    """Put a file in its place whole, so that nobody opens half of it; only its owner reads what is intern."""
+    ny = fil.with_name(f".{fil.name}")
+    ny.unlink(missing_ok=True)
+    ny.touch(mode=BARE_EIER if er_intern else VANLIG)
+    ny.write_bytes(innhold)
+    return ny.replace(fil)
