@@ -28,7 +28,8 @@ STREKER = ((1, 0), (7, 3), (2, 2), (10, 3, 2, 3), (5, 5), (1, 3), (12, 3), (4, 2
 TEKSTFARGE, DEMPET, STREK = "#1d2433", "#5a6375", "#dde2ea"
 SKRIFT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 HOYDE = 260
-RADHOYDE = 22
+RADHOYDE, LINJEHOYDE, LUFT = 20, 15, 8
+"""Pixels of a bar that lies down, of a line of its name, and between the bars."""
 TITTELHOYDE = 60
 """Pixels of the title and the series' names above the picture."""
 BREDESTE_NAVN = 24
@@ -252,8 +253,9 @@ def _tegn(form: _Form) -> dict[str, Any]:
 def _hoyde(form: _Form) -> int:
     if form.slag is not Figurslag.LIGGENDE:
         return HOYDE
-    linjer = max([len(form.serier), 1, *(navn.count("\n") + 1 for navn in form.kategorier)])
-    return 8 + RADHOYDE * linjer * len(form.kategorier) if linjer > 1 else 8 + 30 * len(form.kategorier)
+    linjer = max((navn.count("\n") + 1 for navn in form.kategorier), default=1)
+    rad = max(RADHOYDE * max(len(form.serier), 1), LINJEHOYDE * linjer) + LUFT
+    return LUFT + rad * len(form.kategorier)
 
 
 def _tallakse(form: _Form, retning: type[alt.X] | type[alt.Y], **mer: object) -> alt.X | alt.Y:

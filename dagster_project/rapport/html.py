@@ -17,6 +17,7 @@ from dagster_project.rapport.innhold import (
     TALLSLAG,
     Definisjon,
     Figur,
+    Kolonne,
     Lenke,
     Maalt,
     Rapport,
@@ -24,11 +25,14 @@ from dagster_project.rapport.innhold import (
     Tomt,
     Verdi,
     csv_fil,
+    grupper,
     som_tekst,
 )
 
 FILER = {"stil": "rapport.css", "skript": "rapport.js", "vega": "vega.js"}
 """What pages share, and what the files are called."""
+LANG_TEKST = 60
+"""Characters from which the text of a cell is a sentence, and is given room."""
 LENGSTE_APNE_TABELL = 30
 """Rows a table may have and still stand open on the page."""
 
@@ -101,13 +105,17 @@ def _rad(tabell: Tabell, rad: Iterable[Verdi]) -> str:
     celler = []
     for nummer, (kolonne, verdi) in enumerate(zip(tabell.kolonner, rad, strict=True)):
         tekst = str(escape(som_tekst(verdi, kolonne.slag, kolonne.desimaler)))
+        klasse = _klasse(kolonne, verdi, tekst)
         if isinstance(verdi, Lenke):
             tekst = f'<a href="#{escape(verdi.til)}">{tekst}</a>'
-        klasser = ["tall"] if kolonne.slag in TALLSLAG or isinstance(verdi, Maalt) else []
-        klasser += ["tomt"] if verdi is Tomt.SKJULT else []
-        klasse = f' class="{" ".join(klasser)}"' if klasser else ""
         celler.append(f"<td{klasse}>{tekst}</td>" if nummer else f'<th scope="row"{klasse}>{tekst}</th>')
     return f"<tr>{''.join(celler)}</tr>"
+
+
+def _klasse(kolonne: Kolonne, verdi: Verdi, tekst: str) -> str:
+    if kolonne.slag in TALLSLAG or isinstance(verdi, Maalt):
+        return ' class="tall tomt"' if verdi is Tomt.SKJULT else ' class="tall"'
+    return ' class="lang"' if len(tekst) > LANG_TEKST else ""
 
 
 def _csv_lenke(tabell: Tabell) -> str:
@@ -152,6 +160,7 @@ def _miljo() -> jinja2.Environment:
         "vega_json": lambda figur: _json(tegning.vega_lite(figur)),
         "hoyde": tegning.hoyde,
         "merker": _merker,
+        "grupper": grupper,
         "blokkslag": lambda blokk: type(blokk).__name__,
         "vist": som_tekst,
     }

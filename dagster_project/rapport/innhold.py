@@ -6,6 +6,7 @@ values as they are published, not rounded and not formatted; `som_tekst` is the 
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -205,6 +206,17 @@ class Definisjon:
 
 
 Blokk = Avsnitt | Punkter | NokkeltallRad | Tabell | Figur | Definisjon
+
+
+def grupper(blokker: Iterable[Blokk]) -> list[tuple[Blokk, ...]]:
+    """Return the blocks in order, definitions that follow each other together and every other block alone."""
+    samlet: list[tuple[Blokk, ...]] = []
+    for blokk in blokker:
+        if isinstance(blokk, Definisjon) and samlet and isinstance(samlet[-1][0], Definisjon):
+            samlet[-1] = (*samlet[-1], blokk)
+        else:
+            samlet.append((blokk,))
+    return samlet
 
 
 @dataclass(frozen=True)

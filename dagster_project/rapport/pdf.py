@@ -4,6 +4,7 @@ Only the typefaces inside Typst are used, so a report looks the same on every ma
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from dagster_project.rapport.innhold import (
     Seksjon,
     Tabell,
     Verdi,
+    grupper,
     som_tekst,
 )
 
@@ -95,7 +97,17 @@ def _seksjon(seksjon: Seksjon, maal: dict[str, tuple[str, str]]) -> dict[str, An
         "id": seksjon.id,
         "tittel": seksjon.tittel,
         "intern": seksjon.intern,
-        "blokker": [_blokk(blokk, maal) for blokk in seksjon.blokker],
+        "blokker": [
+            _definisjoner(gruppe) if isinstance(gruppe[0], Definisjon) else _blokk(gruppe[0], maal)
+            for gruppe in grupper(seksjon.blokker)
+        ],
+    }
+
+
+def _definisjoner(definisjoner: Sequence[Definisjon]) -> dict[str, Any]:
+    return {
+        "slag": "definisjoner",
+        "definisjoner": [{"id": en.id, "tittel": en.tittel, "tekst": en.tekst, "felt": en.felt} for en in definisjoner],
     }
 
 
@@ -107,14 +119,6 @@ def _blokk(blokk: Blokk, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
             return {"slag": "punkter", "punkter": [_punkt(punkt, maal) for punkt in blokk.punkter]}
         case NokkeltallRad():
             return {"slag": "kort", "tall": [_nokkeltall(tall, maal) for tall in blokk.tall]}
-        case Definisjon():
-            return {
-                "slag": "definisjon",
-                "id": blokk.id,
-                "tittel": blokk.tittel,
-                "tekst": blokk.tekst,
-                "felt": blokk.felt,
-            }
         case Figur():
             return _figur(blokk, maal)
         case Tabell():

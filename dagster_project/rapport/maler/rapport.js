@@ -24,10 +24,10 @@
   });
   fraAdressen();
 
-  // On paper everything that is folded is open, but for the tables behind pictures, which the style hides.
+  // On paper long tables are open; the style leaves out tables behind pictures, and definitions nobody opened.
   let apnet = [];
   window.addEventListener("beforeprint", () => {
-    apnet = [...document.querySelectorAll("main details:not([open])")];
+    apnet = [...document.querySelectorAll("main details.bak:not([open])")];
     apnet.forEach((del) => { del.open = true; });
   });
   window.addEventListener("afterprint", () => apnet.forEach((del) => { del.open = false; }));
