@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dagster_project import fremdrift
+from dagster_project.arbeidsbok.kommando import arbeidsbok
 from dagster_project.fagsystem.sjekk import app as profil_app
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
 from dagster_project.forklar import forklar
@@ -402,6 +403,7 @@ app.command()(karantene)
 app.command()(forklar)
 app.command()(kvitter)
 app.command()(rapport)
+app.command()(arbeidsbok)
 app.add_typer(profil_app, name="profil")
 
 

@@ -16,8 +16,18 @@ from xlsxwriter.worksheet import Worksheet
 from dagster_project import formater
 from dagster_project.arbeidsbok import oppsett
 from dagster_project.arbeidsbok.nokkeltall import FIGURTALL, KOSTRA_AAR, MAANEDSSERIER, NOKKELTALL, Nokkelark
+from dagster_project.arbeidsbok.side import (
+    FRA_RAD,
+    LINJEHOYDE,
+    OM,
+    linjer,
+    skriv_celler,
+    skriv_liste,
+    skriv_topp,
+    tidspunkt,
+    utskrift,
+)
 from dagster_project.arbeidsbok.stil import ALVORSFARGE, Formater
-from dagster_project.arbeidsbok.side import FRA_RAD, OM, skriv_celler, skriv_liste, skriv_topp, tidspunkt
 from dagster_project.arbeidsbok.tall import DEFINISJONSFELT, Arktall, Innhold, dag
 from dagster_project.feil import Brukerfeil, trygt_navn
 
@@ -34,6 +44,7 @@ LESEHJELP = (
     "kan ikke legges sammen i det hele tatt: Legg sammen teller for seg og nevner for seg før du deler.",
     "Hvert ark med tall er en Excel-tabell: Velg en celle i den, og så Sett inn, Pivottabell.",
 )
+BREDDER_OM = (26, 110)
 DEFINISJONSBREDDER = (18, 34, 52, 12, 60, 44, 44, 40, 10, 70)
 
 
@@ -52,7 +63,8 @@ def skriv_arbeidsbok(innhold: Innhold, fil: Path) -> None:
         ny.replace(fil)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as feil:
         raise Brukerfeil(
-            f"Kan ikke skrive {trygt_navn(str(fil))}: {getattr(feil, 'strerror', None) or 'mappen kan ikke skrives i'}. "
+            f"Kan ikke skrive {trygt_navn(str(fil))}: "
+            f"{getattr(feil, 'strerror', None) or 'mappen kan ikke skrives i'}. "
             "Er den åpen i Excel, så lukk den først."
         ) from None
     finally:
@@ -101,14 +113,14 @@ class _Bok:
 
     def _tabellark(self, tall: Arktall) -> None:
         ark = self.bok.add_worksheet(tall.ark.navn)
-        skriv_topp(ark, self.formater, self.innhold, tall.ark.navn, tall.beskrivelse)
+        bredder = [kolonne.bredde for kolonne in tall.kolonner]
+        skriv_topp(ark, self.formater, self.innhold, tall.ark.navn, tall.beskrivelse, bredder)
         skriv_celler(ark, tall, self.formater)
         skriv_liste(
             ark,
             self.formater,
             tall.ark.listeobjekt,
             [kolonne.overskrift for kolonne in tall.kolonner],
-            [kolonne.bredde for kolonne in tall.kolonner],
             len(tall.rader),
         )
         ark.freeze_panes(FRA_RAD, faste_kolonner(tall))
@@ -133,23 +145,25 @@ class _Bok:
         self, navn: str, liste: str, beskrivelse: str, felt: Sequence[str], bredder: Sequence[int], rader: Sequence[Any]
     ) -> None:
         ark = self.bok.add_worksheet(navn)
-        skriv_topp(ark, self.formater, self.innhold, navn, beskrivelse)
+        skriv_topp(ark, self.formater, self.innhold, navn, beskrivelse, bredder)
         for nummer, rad in enumerate(rader, start=FRA_RAD):
+            tekster = [(verdi, bredde) for verdi, bredde in zip(rad, bredder, strict=True) if isinstance(verdi, str)]
+            ark.set_row(nummer, LINJEHOYDE * max(linjer(verdi, bredde) for verdi, bredde in tekster))
             for plass, verdi in enumerate(rad):
                 if isinstance(verdi, str):
                     if verdi:
                         ark.write_string(nummer, plass, verdi, self.formater.brutt)
                 elif verdi is not None:
                     ark.write_number(nummer, plass, verdi, self.formater.celle("heltall"))
-        skriv_liste(ark, self.formater, liste, felt, bredder, len(rader))
+        skriv_liste(ark, self.formater, liste, felt, len(rader))
         ark.freeze_panes(FRA_RAD, 1)
 
     def _definisjoner(self) -> None:
         self._tekstark(
             DEFINISJONER,
             "Definisjoner",
-            "Hva hvert tall er, hvordan det regnes, og hvor definisjonen kommer fra. Konfidens: S er oppgitt av kilden, "
-            "A er bekreftet ved regning, I er utledet.",
+            "Hva hvert tall er, hvordan det regnes, og hvor definisjonen kommer fra. Konfidens: S er oppgitt av "
+            "kilden, A er bekreftet ved regning, I er utledet.",
             DEFINISJONSFELT,
             DEFINISJONSBREDDER,
             self.innhold.definisjoner,
@@ -184,13 +198,19 @@ class _Bok:
             utvalg = "Bare " + formater.oppramsing(nummer for nummer, _ in innhold.kommuner)
         publisert = (tidspunkt(innhold), innhold.versjon)
         rader = [
-            (ett.ark.navn, f"bi.{ett.ark.tabell}", self._utvalg(ett, utvalg), len(ett.rader))
-            + (self._leveranser(ett.ark.objekter), *publisert, ett.beskrivelse)
+            (
+                ett.ark.navn,
+                f"bi.{ett.ark.tabell}",
+                self._utvalg(ett, utvalg),
+                len(ett.rader),
+                self._leveranser(ett.ark.objekter),
+                *publisert,
+                ett.beskrivelse,
+            )
             for ett in innhold.ark
         ]
         rader += [
-            (ark.navn, f"bi.{ark.tabell}", "Ingen rader i denne publiseringen; arket er ikke med", 0)
-            + ("", *publisert, "")
+            (ark.navn, f"bi.{ark.tabell}", "Ingen rader; arket er ikke med", 0, "", *publisert, "")
             for ark in innhold.tomme
         ]
         rader += [
@@ -199,16 +219,37 @@ class _Bok:
         ]
         if innhold.kostra:
             rader.append(
-                (KOSTRA_AAR, "bi.ind_kostra", "Kolonnen verdi, ett rapporteringsår i hver kolonne", len(innhold.kostra))
-                + (self._leveranser(("11F", "11CF", "0A", "befolkning")), *publisert, "Det samme som i arket KOSTRA")
+                (
+                    KOSTRA_AAR,
+                    "bi.ind_kostra",
+                    "Kolonnen verdi, ett rapporteringsår i hver kolonne",
+                    len(innhold.kostra),
+                    "",
+                    *publisert,
+                    "Det samme som i arket KOSTRA",
+                )
             )
         rader.append(
-            (FIGURTALL, "", f"Formler mot {MAANEDSSERIER} og {KOSTRA_AAR}", None, "", *publisert)
-            + (f"Tallene bak figurene for kommunen som er valgt i arket {NOKKELTALL}",)
+            (
+                f"{NOKKELTALL} og {FIGURTALL}",
+                "",
+                f"Formler mot {MAANEDSSERIER} og {KOSTRA_AAR}",
+                None,
+                "",
+                *publisert,
+                f"Tallene for kommunen som er valgt i arket {NOKKELTALL}",
+            )
         )
         rader.append(
-            (DEFINISJONER, "bi.indikator og bi.maanedsindikator", "Alle", len(innhold.definisjoner), "", *publisert)
-            + ("Stønadslengde er definert i seeds/stonadslengde_definisjon.csv",)
+            (
+                DEFINISJONER,
+                "bi.indikator og bi.maanedsindikator",
+                "Alle, og definisjonene av stønadslengde (docs/stonadslengde.md)",
+                len(innhold.definisjoner),
+                "",
+                *publisert,
+                "Hva hvert tall er",
+            )
         )
         self._tekstark(
             KILDER,
@@ -240,11 +281,9 @@ class _Bok:
         """Write the front: what the book is, how it is read, and links to every sheet."""
         innhold, formater_ = self.innhold, self.formater
         ark.hide_gridlines(2)
-        ark.set_column(0, 0, 26)
-        ark.set_column(1, 1, 110)
-        ark.set_landscape()
-        ark.set_paper(9)
-        ark.fit_to_pages(1, 0)
+        for nummer, bredde in enumerate(BREDDER_OM):
+            ark.set_column(nummer, nummer, bredde)
+        utskrift(ark, innhold, OM)
         ark.set_row(0, 28)
         ark.write_string(0, 0, "Økonomisk sosialhjelp: arbeidsbok", formater_.tittel)
         opplysninger = [
@@ -262,11 +301,11 @@ class _Bok:
         for setning in LESEHJELP:
             ark.merge_range(rad, 0, rad, 1, "", formater_.brutt)
             ark.write_string(rad, 0, setning, formater_.brutt)
-            ark.set_row(rad, 30 if len(setning) > 130 else 15)
+            ark.set_row(rad, LINJEHOYDE * linjer(setning, BREDDER_OM[0] + BREDDER_OM[1]))
             rad += 1
         rad = self._avsnitt(ark, rad + 1, "Innhold")
         beskrivelser = {ett.ark.navn: ett.beskrivelse for ett in innhold.ark} | {
-            NOKKELTALL: "Nøkkeltall og figurer for én kommune. Velg kommune og indikator i de gule cellene.",
+            NOKKELTALL: "Nøkkeltall og figurer for kommunen du velger i den gule cellen.",
             KOSTRA_AAR: "KOSTRA-indikatorene med ett år i hver kolonne.",
             MAANEDSSERIER: "Seriene bak figurene, én rad per kommune og måned.",
             FIGURTALL: "Tallene bak figurene for kommunen som er valgt.",

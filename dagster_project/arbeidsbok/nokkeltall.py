@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from dagster_project.arbeidsbok import oppsett
 from dagster_project.arbeidsbok.oppsett import Figur, Serie
-from dagster_project.arbeidsbok.side import FRA_RAD, skriv_liste, skriv_topp, utskrift
+from dagster_project.arbeidsbok.side import FRA_RAD, LINJEHOYDE, skriv_liste, skriv_topp, utskrift
 from dagster_project.arbeidsbok.stil import AKSENT, GRAA, SERIEFARGER, Formater, tallformat
 from dagster_project.arbeidsbok.tall import DAG_NULL, Arktall, Innhold, dag
 
@@ -34,7 +34,7 @@ FLEST_I_FIGUREN = len(SERIEFARGER)
 VELG_KOMMUNE, VELG_INDIKATOR, SISTE_MAANED = "$C$3", "$C$4", "$C$5"
 # A municipality's number, then the day as Excel counts it.
 PLASS_TIL_DAGEN = 100_000
-FIGURBREDDE, FIGURHOYDE, FIGURRADER = 560, 300, 16
+FIGURBREDDE, FIGURHOYDE, FIGURRADER = 472, 330, 17
 NOKKELKOLONNER = (
     "Nøkkeltall",
     "Siste måned",
@@ -44,7 +44,8 @@ NOKKELKOLONNER = (
     "Snitt siste tolv måneder",
 )
 FORKLARING = (
-    f"Velg kommune og KOSTRA-indikator i de gule cellene. {INGEN} er et tall som er skjult eller ukjent, aldri 0."
+    f"Velg kommune og KOSTRA-indikator i de gule cellene. {INGEN} er et tall som er skjult eller ukjent, aldri 0. "
+    "I figurene er hvert punkt en måned med tall; en strek uten punkter går forbi måneder uten."
 )
 
 
@@ -89,7 +90,8 @@ class Nokkelark:
         if not innhold.kostra:
             return
         ark = self.bok.add_worksheet(KOSTRA_AAR)
-        skriv_topp(ark, self.formater, innhold, KOSTRA_AAR, "KOSTRA-indikatorene, med ett år i hver kolonne.")
+        bredder = [15, 16, 60, 12, *(12 for _ in innhold.aar), 32, 40]
+        skriv_topp(ark, self.formater, innhold, KOSTRA_AAR, "KOSTRA-indikatorene, med ett år i hver kolonne.", bredder)
         tekst = self.formater.celle("tekst")
         for rad, (nummer, id_, navn, enhet, desimaler, verdier) in enumerate(innhold.kostra, start=FRA_RAD):
             for kolonne, verdi in enumerate((nummer, self.navn[nummer], navn, enhet)):
@@ -108,8 +110,7 @@ class Nokkelark:
             "Indikator-id",
             "Nøkkel",
         ]
-        bredder = [10, 16, 60, 12, *(12 for _ in innhold.aar), 32, 40]
-        skriv_liste(ark, self.formater, "KostraAarForAar", overskrifter, bredder, len(innhold.kostra))
+        skriv_liste(ark, self.formater, "KostraAarForAar", overskrifter, len(innhold.kostra))
         ark.freeze_panes(FRA_RAD, 3)
 
     def skriv_maaneder(self) -> None:
@@ -125,6 +126,7 @@ class Nokkelark:
             MAANEDSSERIER,
             "Seriene bak figurene. Skjermet er sann når minst ett av tallene i raden er skjult. Arket Kilder sier hvor "
             "hver serie er hentet.",
+            [15, 16, 12, *(16 for _ in self.serier), 10, 14],
         )
         celler = [self.formater.celle(serie.format) for serie in self.serier]
         tekst, maaned_, ja_nei = (self.formater.celle(ett) for ett in ("tekst", "maaned", "ja_nei"))
@@ -145,8 +147,7 @@ class Nokkelark:
             "Skjermet",
             "Nøkkel",
         ]
-        bredder = [10, 16, 12, *(16 for _ in self.serier), 10, 14]
-        skriv_liste(ark, self.formater, "Maanedsserier", overskrifter, bredder, len(innhold.maaneder))
+        skriv_liste(ark, self.formater, "Maanedsserier", overskrifter, len(innhold.maaneder))
         ark.set_row(FRA_RAD - 1, 48)
         ark.freeze_panes(FRA_RAD, 3)
 
@@ -162,7 +163,8 @@ class Nokkelark:
         ark.set_portrait()
         ark.set_row(0, 28)
         ark.write_string(0, 1, "Nøkkeltall", formater.tittel)
-        ark.write_string(1, 1, FORKLARING, formater.forklaring)
+        ark.merge_range(1, 1, 1, 6, FORKLARING, formater.forklaring)
+        ark.set_row(1, 2 * LINJEHOYDE)
         if not self.maaneder:
             ark.write_string(2, 1, "Ingen måneder er publisert.", formater.undertittel)
             return
@@ -178,7 +180,9 @@ class Nokkelark:
         ark, bok = self.ark, self.bok
         lister = bok.add_worksheet(LISTER)
         kommuner = [f"{nummer} {navn}" for nummer, navn in self.innhold.kommuner]
-        for kolonne, verdier in enumerate((kommuner, *zip(*((navn, id_) for id_, navn in self.indikatorer)))):
+        for kolonne, verdier in enumerate(
+            (kommuner, *zip(*((navn, id_) for id_, navn in self.indikatorer), strict=True))
+        ):
             for rad, verdi in enumerate(verdier):
                 lister.write_string(rad, kolonne, verdi)
         lister.hide()
@@ -232,13 +236,12 @@ class Nokkelark:
             FIGURTALL,
             f"Tallene bak figurene for kommunen som er valgt i arket {NOKKELTALL}. {MANGLER} er et tall som er skjult "
             "eller ukjent.",
+            [12, *(16 for _ in self.serier), 16],
         )
         hode = self.formater.hode
         for kolonne, tekst in enumerate(["Måned", f"Rad i {MAANEDSSERIER}", *(serie.navn for serie in self.serier)]):
             ark.write_string(FRA_RAD - 1, kolonne, tekst, hode)
         ark.set_row(FRA_RAD - 1, 48)
-        ark.set_column(0, 0, 12)
-        ark.set_column(1, 1 + len(self.serier), 16)
         antall = len(self.innhold.maaneder)
         noklene = self._i_serier(4 + len(self.serier), antall)
         rad_i_serier = {
@@ -250,7 +253,8 @@ class Nokkelark:
             ark.write_formula(
                 rad,
                 1,
-                f"=IFERROR(MATCH(VALUE(LEFT('{NOKKELTALL}'!{VELG_KOMMUNE},4))*{PLASS_TIL_DAGEN}+$A{rad + 1},{noklene},0),0)",
+                f"=IFERROR(MATCH(VALUE(LEFT('{NOKKELTALL}'!{VELG_KOMMUNE},4))*{PLASS_TIL_DAGEN}+$A{rad + 1},"
+                f"{noklene},0),0)",
                 self.formater.celle("aar"),
                 plass,
             )
@@ -319,7 +323,8 @@ class Nokkelark:
             ark.write_formula(
                 rad_med_plass,
                 kolonne,
-                f"=IFERROR(MATCH(LEFT({overskrift},4)&\" \"&INDEX({ider},MATCH('{NOKKELTALL}'!{VELG_INDIKATOR},{navn},0)),"
+                f'=IFERROR(MATCH(LEFT({overskrift},4)&" "&'
+                f"INDEX({ider},MATCH('{NOKKELTALL}'!{VELG_INDIKATOR},{navn},0)),"
                 f"'{KOSTRA_AAR}'!{nokler},0),0)",
                 self.formater.forklaring,
                 plasser.get((nummer, self.indikator[0]), 0),
@@ -394,7 +399,8 @@ class Nokkelark:
         ark.write_formula(
             rad,
             5,
-            f'=IF(AND(ISNUMBER(C{rad + 1}),ISNUMBER(E{rad + 1})),IF(E{rad + 1}>0,C{rad + 1}/E{rad + 1}-1,"{INGEN}"),"{INGEN}")',
+            f"=IF(AND(ISNUMBER(C{rad + 1}),ISNUMBER(E{rad + 1})),"
+            f'IF(E{rad + 1}>0,C{rad + 1}/E{rad + 1}-1,"{INGEN}"),"{INGEN}")',
             self.formater.lag(num_format=tallformat("endring"), align="right", **linje),
             naa / i_fjor - 1 if naa is not None and i_fjor is not None and i_fjor > 0 else INGEN,
         )
@@ -450,8 +456,7 @@ class Nokkelark:
                 1,
                 self._kostrafigur(figur) if figur.id == KOSTRA else self._maanedsfigur(figur),
                 {
-                    "x_offset": nummer % 2 * (FIGURBREDDE // 2 + 190),
-                    "x_scale": 1,
+                    "x_offset": nummer % 2 * (FIGURBREDDE + 10),
                     "description": figur.beskrivelse,
                     "object_position": 2,
                 },
@@ -460,10 +465,11 @@ class Nokkelark:
     def _figur(self, figur: Figur, slag: str) -> Chart:
         diagram = self.bok.add_chart({"type": slag})
         diagram.set_title({"name": figur.tittel, "name_font": {"size": 12, "color": AKSENT}, "overlay": False})
-        diagram.set_size({"width": FIGURBREDDE // 2 + 180, "height": FIGURHOYDE})
+        diagram.set_size({"width": FIGURBREDDE, "height": FIGURHOYDE})
         diagram.set_legend({"position": "bottom"})
         diagram.set_chartarea({"border": {"color": "#D5DDE1"}})
-        diagram.show_blanks_as("gap")
+        # LibreOffice draws an error as 0 in a chart with gaps; a line across is no figure, for it has no points.
+        diagram.show_blanks_as("span")
         diagram.show_na_as_empty_cell()
         diagram.set_y_axis(
             {
@@ -495,7 +501,11 @@ class Nokkelark:
                     "name": [FIGURTALL, FRA_RAD - 1, plass + 2],
                     "categories": [FIGURTALL, FRA_RAD, 0, siste, 0],
                     "values": [FIGURTALL, FRA_RAD, plass + 2, siste, plass + 2],
-                    "line": {"color": farge, "width": 2},
+                    # What is kept in the file for those who only look; the library would keep a 0 for an error.
+                    "categories_data": [_exceldag(maaned) for maaned in self.maaneder],
+                    "values_data": [self.verdier.get(maaned, (None,) * (plass + 1))[plass] for maaned in self.maaneder],
+                    "line": {"color": farge, "width": 1.75},
+                    "marker": {"type": "circle", "size": 2, "fill": {"color": farge}, "border": {"color": farge}},
                 }
             )
         return diagram
@@ -504,14 +514,17 @@ class Nokkelark:
         diagram = self._figur(figur, "column")
         forste, siste = self._kostrakolonne, FRA_RAD + len(self.innhold.aar) - 1
         diagram.set_title({"name": f"='{NOKKELTALL}'!{VELG_INDIKATOR}", "name_font": {"size": 12, "color": AKSENT}})
-        for farge, kolonne in zip(
-            SERIEFARGER, range(forste + 1, forste + 1 + len(self._i_kostrafiguren)), strict=False
+        verdier = {nummer: tall for nummer, id_, *_, tall in self.innhold.kostra if id_ == self.indikator[0]}
+        for kolonne, (farge, nummer) in enumerate(
+            zip(SERIEFARGER, self._i_kostrafiguren, strict=False), start=forste + 1
         ):
             diagram.add_series(
                 {
                     "name": [FIGURTALL, FRA_RAD - 1, kolonne],
                     "categories": [FIGURTALL, FRA_RAD, forste, siste, forste],
                     "values": [FIGURTALL, FRA_RAD, kolonne, siste, kolonne],
+                    "categories_data": list(self.innhold.aar),
+                    "values_data": list(verdier.get(nummer, (None,) * len(self.innhold.aar))),
                     "fill": {"color": farge},
                     "gap": 80,
                 }

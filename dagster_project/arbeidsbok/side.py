@@ -1,5 +1,6 @@
 """What the sheets have in common: a top with a link home, an Excel table, and cells of one kind in each column."""
 
+import math
 from collections.abc import Sequence
 
 from xlsxwriter.worksheet import Worksheet
@@ -13,6 +14,9 @@ OM = "Om"
 FRA_RAD = OVER_TABELLEN
 """The first row of data, counted from 0; the headings stand in the row above."""
 A4 = 9
+LINJEHOYDE = 15
+BREDDE_PAA_SKJERM = 110
+"""So many characters of a description stand on a line."""
 
 
 def tidspunkt(innhold: Innhold) -> str:
@@ -28,11 +32,22 @@ def utskrift(ark: Worksheet, innhold: Innhold, tittel: str) -> None:
     ark.set_footer(f"&L{tittel}&CPublisert {tidspunkt(innhold)} UTC&RSide &P av &N")
 
 
-def skriv_topp(ark: Worksheet, formater_: Formater, innhold: Innhold, tittel: str, beskrivelse: str) -> None:
-    """Write title, description and the link home above a table."""
+def linjer(tekst: str, bredde: float) -> int:
+    """Return how many lines a text takes in a cell so wide; programs do not agree to find it out themselves."""
+    return max(1, math.ceil(len(tekst) * 1.08 / bredde))
+
+
+def skriv_topp(
+    ark: Worksheet, formater_: Formater, innhold: Innhold, tittel: str, beskrivelse: str, bredder: Sequence[float]
+) -> None:
+    """Write title, description and the link home above a table, and set the widths of its columns."""
+    for nummer, bredde in enumerate(bredder):
+        ark.set_column(nummer, nummer, bredde)
     ark.set_row(0, 24)
     ark.write_string(0, 0, tittel, formater_.tittel)
-    ark.write_string(1, 0, beskrivelse, formater_.forklaring)
+    siste = next((i for i in range(len(bredder)) if sum(bredder[: i + 1]) >= BREDDE_PAA_SKJERM), len(bredder) - 1)
+    ark.merge_range(1, 0, 1, max(1, siste), beskrivelse, formater_.forklaring)
+    ark.set_row(1, LINJEHOYDE * linjer(beskrivelse, sum(bredder[: siste + 1])))
     ark.write_url(2, 0, f"internal:'{OM}'!A1", formater_.lenke, "Til innholdet")
     utskrift(ark, innhold, tittel)
 
@@ -42,7 +57,6 @@ def skriv_liste(
     formater_: Formater,
     navn: str,
     overskrifter: Sequence[str],
-    bredder: Sequence[float],
     antall: int,
 ) -> None:
     """Make an Excel table of the rows that are written, with headings and a filter."""
@@ -58,8 +72,6 @@ def skriv_liste(
         },
     )
     ark.set_row(FRA_RAD - 1, 32)
-    for nummer, bredde in enumerate(bredder):
-        ark.set_column(nummer, nummer, bredde)
     ark.repeat_rows(FRA_RAD - 1)
 
 
@@ -70,6 +82,9 @@ def skriv_celler(ark: Worksheet, tall: Arktall, formater_: Formater) -> None:
             _skriv_maalt(ark, plass, verdier, tall.desimaler, formater_)
         else:
             _skriv_kolonne(ark, plass, kolonne, verdier, formater_)
+    setninger = [(plass, kolonne.bredde) for plass, kolonne in enumerate(tall.kolonner) if kolonne.format == "setning"]
+    for nummer, rad in enumerate(tall.rader if setninger else (), start=FRA_RAD):
+        ark.set_row(nummer, LINJEHOYDE * max(linjer(rad[plass] or "", bredde) for plass, bredde in setninger))
 
 
 def _skriv_kolonne(

@@ -57,8 +57,8 @@ class Formater:
     def celle(self, format_: str, desimaler: int | None = None) -> Format:
         """Return the format of a cell in a table."""
         egenskaper: dict[str, Any] = {"num_format": tallformat(format_, desimaler)}
-        if format_ == "setning":
-            egenskaper["text_wrap"] = True
+        if format_ in ("tekst", "setning"):
+            egenskaper |= {"indent": 1, "text_wrap": format_ == "setning"}
         return self.lag(**egenskaper)
 
     @property
@@ -74,7 +74,7 @@ class Formater:
     @property
     def forklaring(self) -> Format:
         """Return the format of small print."""
-        return self.lag(font_color=GRAA)
+        return self.lag(font_color=GRAA, text_wrap=True)
 
     @property
     def lenke(self) -> Format:

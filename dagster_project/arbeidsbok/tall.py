@@ -138,7 +138,8 @@ def kontroller_plass(rader: dict[str, int]) -> None:
     for tabell, antall in rader.items():
         if antall + OVER_TABELLEN > RADER_I_EXCEL:
             raise Brukerfeil(
-                f"bi.{tabell} har {norsk_tall(antall)} rader, og et ark i Excel har plass til {norsk_tall(RADER_I_EXCEL)}. "
+                f"bi.{tabell} har {norsk_tall(antall)} rader, og et ark i Excel har plass til "
+                f"{norsk_tall(RADER_I_EXCEL)}. "
                 "Velg noen av kommunene med --kommune."
             )
 
@@ -160,7 +161,8 @@ def _fra(con: duckdb.DuckDBPyConnection, tabell: str, er_utvalg: bool) -> str:
     har_kommune = any(navn == "kommunenummer" for navn, _, _ in _kolonner_i(con, tabell))
     if not (er_utvalg and har_kommune):
         return f"bi.{tabell}"
-    return f"(from bi.{tabell} where kommunenummer is null or kommunenummer in (select kommunenummer from valgt)) as valgte"
+    valgte = "select kommunenummer from valgt"
+    return f"(from bi.{tabell} where kommunenummer is null or kommunenummer in ({valgte})) as valgte"
 
 
 def _les_ark(con: duckdb.DuckDBPyConnection, ark: Ark, er_utvalg: bool) -> Arktall:
@@ -266,8 +268,18 @@ def _les_definisjoner(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, ...], 
         order by all
     """).fetchall()
     lengder = [
-        ("Stønadslengde", rad["definisjon"], rad["navn"], "maaneder", rad["formel"], rad["teller_tekst"])
-        + (rad["nevner_tekst"], rad["kilde"], "", rad["forklaring"])
+        (
+            "Stønadslengde",
+            rad["definisjon"],
+            rad["navn"],
+            "maaneder",
+            rad["formel"],
+            rad["teller_tekst"],
+            rad["nevner_tekst"],
+            rad["kilde"],
+            "",
+            rad["forklaring"],
+        )
         for rad in oppsett.stonadslengder()
     ]
     return tuple(tuple(felt or "" for felt in rad) for rad in [*fra_bi, *lengder])
