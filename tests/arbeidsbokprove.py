@@ -13,7 +13,6 @@ import openpyxl
 from dagster_project.arbeidsbok import oppsett
 
 HODERAD = 4
-EKSTRA = "ikke i bi"
 
 
 def hoder(ark: Any) -> list[str]:
@@ -27,7 +26,7 @@ def rader(ark: Any) -> list[tuple]:
     return [rad[:bredde] for rad in ark.iter_rows(HODERAD + 1, values_only=True)]
 
 
-def _normal(verdi: object) -> object:
+def _normal(verdi: object, sifre: int) -> object:
     """Return a value so that what was written and what was published can be held together."""
     if isinstance(verdi, bool):
         return verdi
@@ -36,8 +35,7 @@ def _normal(verdi: object) -> object:
         avrundet = (verdi + timedelta(milliseconds=500)).replace(microsecond=0)
         return avrundet.date() if (avrundet.hour, avrundet.minute, avrundet.second) == (0, 0, 0) else avrundet
     if isinstance(verdi, int | float | Decimal):
-        # The library writes sixteen digits, one less than a double may have.
-        return float(f"{float(verdi):.16G}")
+        return float(f"{float(verdi):.{sifre}G}")
     return None if verdi == "" else verdi
 
 
@@ -52,13 +50,22 @@ def publisert(con: duckdb.DuckDBPyConnection, tabell: str, kommuner: Sequence[st
     return navn, [rad for rad in alle if rad[plass] in (None, *kommuner)]
 
 
-def ulikheter(database: Path, fil: Path, kommuner: Sequence[str] = ()) -> dict[str, tuple[int, int]]:
+def _vist(kolonne: oppsett.Kolonne, felt: dict[str, object], navnene: dict[tuple[str, str], str]) -> object:
+    """Return what the cell is to show: the value, or the name of the code."""
+    verdi = felt[kolonne.navn]
+    if not kolonne.liste:
+        return verdi
+    return navnene.get((kolonne.liste, "|".join(str(felt[del_]) for del_ in kolonne.nokkel)), verdi)
+
+
+def ulikheter(database: Path, fil: Path, kommuner: Sequence[str] = (), sifre: int = 16) -> dict[str, tuple[int, int]]:
     """Return the sheets whose rows are not those of the published table: rows too many and rows missing.
 
-    A column that shows the name of a code is compared by the name the seeds have for the code.
+    `sifre` is how many digits of a number the file has: sixteen as the library writes it, one less than a double may
+    have. A column that shows the name of a code is compared by the name the seeds have for the code.
     """
     navnene = {(liste, kode): navn for liste, kode, navn in oppsett.kodenavn()}
-    bok = openpyxl.load_workbook(fil, read_only=True)
+    bok = openpyxl.load_workbook(fil, read_only=True, data_only=True)
     funnet = {}
     with duckdb.connect(str(database), read_only=True) as con:
         for ark in oppsett.ark():
@@ -70,21 +77,11 @@ def ulikheter(database: Path, fil: Path, kommuner: Sequence[str] = ()) -> dict[s
             side = bok[ark.navn]
             assert hoder(side) == [kolonne.overskrift for kolonne in kolonner]
             egne = [nummer for nummer, kolonne in enumerate(kolonner) if kolonne.navn in navn]
-            skrevet = Counter(tuple(_normal(rad[nummer]) for nummer in egne) for rad in rader(side))
+            skrevet = Counter(tuple(_normal(rad[nummer], sifre) for nummer in egne) for rad in rader(side))
             ventet: Counter[tuple] = Counter()
             for rad in fasit:
                 felt = dict(zip(navn, rad, strict=True))
-                ventet[
-                    tuple(
-                        _normal(
-                            navnene.get((kolonne.liste, "|".join(str(felt[del_]) for del_ in kolonne.nokkel)), felt[kolonne.navn])
-                            if kolonne.liste
-                            else felt[kolonne.navn]
-                        )
-                        for kolonne in kolonner
-                        if kolonne.navn in navn
-                    )
-                ] += 1
+                ventet[tuple(_normal(_vist(kolonner[nummer], felt, navnene), sifre) for nummer in egne)] += 1
             if skrevet != ventet:
                 funnet[ark.navn] = ((skrevet - ventet).total(), (ventet - skrevet).total())
     bok.close()

@@ -62,10 +62,7 @@ def _fyll(con: duckdb.DuckDBPyConnection) -> None:
     navn = {OSLO: "=Oslo", RINGSAKER: "Ringsaker"}
     sett_inn(con, "kommune", [{"kommunenummer": nummer, "kommunenavn": tekst} for nummer, tekst in navn.items()])
     levert = [
-        (nummer, maaned)
-        for nummer in navn
-        for maaned in MAANEDER
-        if (nummer, maaned) != (RINGSAKER, HAR_IKKE_LEVERT)
+        (nummer, maaned) for nummer in navn for maaned in MAANEDER if (nummer, maaned) != (RINGSAKER, HAR_IKKE_LEVERT)
     ]
     for plass, (nummer, maaned) in enumerate(levert):
         noen = {"kommunenummer": nummer, "maaned": maaned}
@@ -78,11 +75,7 @@ def _fyll(con: duckdb.DuckDBPyConnection) -> None:
             sett_inn(
                 con,
                 "ind_utbetaling_per_mottaker",
-                [
-                    noen
-                    | tall
-                    | {"grunnlag": grunnlag, "populasjon": "alle", "utbetaling_per_mottaker_nok": snitt}
-                ],
+                [noen | tall | {"grunnlag": grunnlag, "populasjon": "alle", "utbetaling_per_mottaker_nok": snitt}],
             )
             sett_inn(
                 con,
@@ -135,7 +128,7 @@ def _fyll(con: duckdb.DuckDBPyConnection) -> None:
         [
             funn
             | {"aarsak": "forskudd", "motpart_maaned": date(2025, 4, 1), "belop_nok": 123_456.78, "alvor": "FEIL"}
-            | {"forklaring": "=HYPERLINK(\"http://x\") I mars 2025 ble noe utbetalt på forskudd."},
+            | {"forklaring": '=HYPERLINK("http://x") I mars 2025 ble noe utbetalt på forskudd.'},
             funn | {"aarsak": "manglende_leveranse", "alvor": "INFO", "forklaring": "Noe mangler."},
             funn
             | {"aarsak": "uforklart", "belop_nok": -5.5, "alvor": "FEIL", "forklaring": "+ Noe.", "kvittert": True}

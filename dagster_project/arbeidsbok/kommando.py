@@ -44,7 +44,8 @@ def arbeidsbok(
         svar = {"fil": str(fil), "kommuner": [nummer for nummer, _ in innhold.kommuner], "rader": rader}
         print(json.dumps(svar, ensure_ascii=False, indent=2))
         return
-    ut.print(f"Skrev {fil}: {norsk_tall(len(innhold.kommuner))} kommuner, {norsk_tall(rader)} rader.", soft_wrap=True)
+    antall = "1 kommune" if len(innhold.kommuner) == 1 else f"{norsk_tall(len(innhold.kommuner))} kommuner"
+    ut.print(f"Skrev {fil}: {antall}, {norsk_tall(rader)} rader.", soft_wrap=True)
 
 
 def filnavn(til: Path, kommuner: Sequence[str]) -> Path:
