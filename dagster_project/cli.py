@@ -21,6 +21,7 @@ from dagster_project.fagsystem.sjekk import app as profil_app
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
 from dagster_project.forklar import forklar
 from dagster_project.formater import norsk_tall
+from dagster_project.frister import kalender
 from dagster_project.karantene import karantene
 from dagster_project.kostra.eksport.kommando import eksport
 from dagster_project.kostra.kontroll.kommando import kontroller
@@ -404,6 +405,7 @@ app.command()(forklar)
 app.command()(kvitter)
 app.command()(rapport)
 app.command()(arbeidsbok)
+app.command()(kalender)
 app.add_typer(profil_app, name="profil")
 
 

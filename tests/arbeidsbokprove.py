@@ -89,12 +89,12 @@ def ulikheter(database: Path, fil: Path, kommuner: Sequence[str] = (), sifre: in
 
 
 def tall_i_figurtall(fil: Path) -> dict[tuple[date, str], Any]:
-    """Return what «Figurtall» holds, by month and series; None where there is no figure."""
+    """Return what «Figurtall» holds, by month and series, to twelve digits; None where there is no figure."""
     ark = openpyxl.load_workbook(fil, data_only=True)["Figurtall"]
     navn = [celle.value for celle in ark[HODERAD]]
     slutt = navn.index(None) if None in navn else len(navn)
     return {
-        (rad[0].date(), navn[nummer]): None if rad[nummer] == "#N/A" else rad[nummer]
+        (rad[0].date(), navn[nummer]): None if rad[nummer] == "#N/A" else float(f"{rad[nummer]:.12G}")
         for rad in ark.iter_rows(HODERAD + 1, values_only=True)
         if isinstance(rad[0], datetime)
         for nummer in range(2, slutt)
