@@ -1,13 +1,17 @@
 """The shared deliveries against the truth behind them (done-when 1 of the main job)."""
 
 import json
+import zipfile
 from collections import Counter
 
 import duckdb
 import pytest
 
+from dagster_project.arbeidsbok.bok import skriv_arbeidsbok
+from dagster_project.arbeidsbok.tall import les_innhold
 from dagster_project.assets.modeller import PUBLISERTE
 from dagster_project.karantene import les_karantene
+from tests.arbeidsbokprove import ulikheter
 from tests.pipeline.conftest import SHARED, TIDSPUNKT
 
 
@@ -366,3 +370,15 @@ def test_the_kroner_of_the_ledger_are_not_those_of_a_hidden_kind(leveranser):
         """,
     )
     assert funnet == []
+
+
+def test_every_number_of_the_workbook_is_published_and_none_of_its_text_is_a_person(leveranser, tmp_path):
+    mappe, _ = leveranser
+    database, fil = mappe.publisert / "stonad.duckdb", tmp_path / "arbeidsbok.xlsx"
+    skriv_arbeidsbok(les_innhold(database, ["3412"]), fil)
+    assert ulikheter(database, fil, ["3412"]) == {}
+    with zipfile.ZipFile(fil) as arkiv:
+        tekst = "".join(arkiv.read(navn).decode() for navn in arkiv.namelist())
+    personer = hent(mappe.varehus, "select distinct mottaker_id from raw.fagsystem_mottaker")
+    assert len(personer) > 1000
+    assert [rad[0] for rad in personer if rad[0] in tekst] == []

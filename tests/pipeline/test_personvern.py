@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -61,6 +62,7 @@ def kjort(lag_mappe):
             ["status"],
             ["status", "--json"],
             ["kjor", "--per", "2030-01-01"],
+            ["arbeidsbok"],
         )
     ]
     return mappe, identiteter, svar
@@ -77,10 +79,18 @@ def finn(innhold: bytes, identiteter) -> set[str]:
     return biter & identiteter
 
 
+def innhold(fil: Path) -> bytes:
+    """Return what a file holds, unpacked where it is packed."""
+    if not zipfile.is_zipfile(fil):
+        return fil.read_bytes()
+    with zipfile.ZipFile(fil) as arkiv:
+        return b"\n".join(arkiv.read(navn) for navn in arkiv.namelist())
+
+
 def test_the_runs_went_as_meant(kjort):
     _, identiteter, svar = kjort
     assert len(identiteter) > 1000
-    assert [del_.returncode for del_ in svar] == [1, 0, 0, 0, 0]
+    assert [del_.returncode for del_ in svar] == [1, 0, 0, 0, 0, 0]
     kjoring = json.loads(svar[0].stdout)
     assert sum(fil["status"] == "avvist" for fil in kjoring["filer"]) == 3
     assert kjoring["rader_karantene"] > 0
@@ -92,9 +102,10 @@ def test_no_file_outside_the_protected_part_holds_an_identity(kjort):
     for fil in mappe.rot.rglob("*"):
         if fil.is_file() and fil.relative_to(mappe.rot).parts[0] not in VERNET:
             sett += 1
-            assert finn(fil.read_bytes(), identiteter) == set(), fil.relative_to(mappe.rot)
+            assert finn(innhold(fil), identiteter) == set(), fil.relative_to(mappe.rot)
             assert finn(fil.name.encode(), identiteter) == set()
     assert sett > 10
+    assert (mappe.rot / "rapporter" / "arbeidsbok.xlsx").exists()
 
 
 def test_no_explanation_beside_a_refused_file_holds_an_identity(kjort):
