@@ -13,8 +13,6 @@ from dagster_project.publisering import DATABASE
 from dagster_project.settings import les_miljo
 from dagster_project.valg import JsonValg, MappeValg, velg_mappe
 
-RAPPORTER = "rapporter"
-
 ut = Console(highlight=False)
 
 
@@ -37,7 +35,7 @@ def arbeidsbok(
     valgt = velg_mappe(mappe, les_miljo())
     kommuner = list(dict.fromkeys(kommune or []))
     innhold = les_innhold(valgt.publisert / DATABASE, kommuner)
-    fil = filnavn(til if til is not None else valgt.rot / RAPPORTER, kommuner)
+    fil = filnavn(til if til is not None else valgt.rapporter, kommuner)
     skriv_arbeidsbok(innhold, fil)
     rader = sum(len(ark.rader) for ark in innhold.ark)
     if json_:

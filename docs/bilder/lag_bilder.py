@@ -14,7 +14,7 @@ import duckdb
 from dagster_project.publisering import DATABASE
 
 BILDER = Path(__file__).resolve().parent
-BREDDE = 1000
+BREDDE = 1120
 STONAD = Path(sys.executable).with_name("stonad")
 SIDE_2 = 'pdf:calc_pdf_Export:{"PageRange":{"type":"string","value":"2"}}'
 
@@ -40,7 +40,7 @@ def av_arbeidsbok(fil: Path, navn: str, arbeid: Path) -> None:
         *("--convert-to", SIDE_2, "--outdir", arbeid, fil),
     )
     kjor(
-        *("pdftoppm", "-png", "-r", 85, "-singlefile", "-x", 60, "-y", 60, "-W", 590, "-H", 760),
+        *("pdftoppm", "-png", "-r", 85, "-singlefile", "-x", 60, "-y", 60, "-W", 590, "-H", 670),
         *(fil.with_suffix(".pdf"), (BILDER / navn).with_suffix("")),
     )
 
@@ -62,7 +62,7 @@ def lag_bilder(mappe: Path) -> None:
         kjor(STONAD, "arbeidsbok", *valg)
         av_arbeidsbok(arbeid / f"arbeidsbok_{kommune}.xlsx", "arbeidsbok.png", arbeid)
         kjor(STONAD, "rapport", "--maaned", f"{maaned:%Y-%m}", "--uten-pdf", *valg)
-        av_side(next(arbeid.rglob("rapport_*.html")), "rapport.png", 900, arbeid / "chromium")
+        av_side(next(arbeid.rglob("rapport_*.html")), "rapport.png", 660, arbeid / "chromium")
         av_side(publisert / "kvalitet.html", "kvalitet.png", 700, arbeid / "chromium")
 
 
