@@ -66,6 +66,8 @@ class Innhold:
     definisjoner: tuple[tuple[str, ...], ...]
 
 
+_Kolonner = dict[str, list[tuple[str, str, str]]]
+
 DEFINISJONSFELT = ("Hva", "Kode", "Navn", "Enhet", "Formel", "Teller", "Nevner", "Kilde", "Konfidens", "Merknad")
 _INDIKATORFELT = "indikator_id, navn, enhet, formel, teller_tekst, nevner_tekst, kilde, konfidens, merknad"
 
@@ -108,13 +110,14 @@ def _les(con: duckdb.DuckDBPyConnection, kommuner: Sequence[str]) -> Innhold:
         select 'INDIKATOR', indikator_id, navn from bi.maanedsindikator
     """)
     er_utvalg = len(valgte) < len(publiserte)
+    kolonner = _les_kolonner(con)
     kontroller_plass(
         {
-            ark.tabell: con.execute(f"select count(*) from {_fra(con, ark.tabell, er_utvalg)}").fetchone()[0]
+            ark.tabell: con.execute(f"select count(*) from {_fra(ark.tabell, er_utvalg, kolonner)}").fetchone()[0]
             for ark in oppsett.ark()
         }
     )
-    alle = [_les_ark(con, ark, er_utvalg) for ark in oppsett.ark()]
+    alle = [_les_ark(con, ark, er_utvalg, kolonner) for ark in oppsett.ark()]
     aar, kostra = _les_kostra(con)
     return Innhold(
         *con.execute("select versjon, publisert, bygget_av, datagrunnlag_til from bi.kontrakt").fetchone(),
@@ -122,7 +125,7 @@ def _les(con: duckdb.DuckDBPyConnection, kommuner: Sequence[str]) -> Innhold:
         er_utvalg=er_utvalg,
         ark=tuple(ett for ett in alle if ett.rader),
         tomme=tuple(ett.ark for ett in alle if not ett.rader),
-        maaneder=_les_maaneder(con, oppsett.serier()),
+        maaneder=_les_maaneder(con, oppsett.serier(), kolonner),
         aar=aar,
         kostra=kostra,
         definisjoner=_les_definisjoner(con),
@@ -144,29 +147,30 @@ def kontroller_plass(rader: dict[str, int]) -> None:
             )
 
 
-def _kolonner_i(con: duckdb.DuckDBPyConnection, tabell: str) -> list[tuple[str, str, str]]:
-    return con.execute(
-        """
-        select column_name, lower(data_type), coalesce(comment, '')
+def _les_kolonner(con: duckdb.DuckDBPyConnection) -> _Kolonner:
+    """Return the name, the type and the comment of the columns of each published table."""
+    funnet: _Kolonner = {}
+    for tabell, *kolonne in con.execute("""
+        select table_name, column_name, lower(data_type), coalesce(comment, '')
         from duckdb_columns()
-        where schema_name = 'bi' and table_name = ?
-        order by column_index
-        """,
-        [tabell],
-    ).fetchall()
+        where schema_name = 'bi'
+        order by table_name, column_index
+    """).fetchall():
+        funnet.setdefault(tabell, []).append(tuple(kolonne))
+    return funnet
 
 
-def _fra(con: duckdb.DuckDBPyConnection, tabell: str, er_utvalg: bool) -> str:
+def _fra(tabell: str, er_utvalg: bool, kolonner: _Kolonner) -> str:
     """Return the table with the rows of the chosen municipalities, and those that are of none."""
-    har_kommune = any(navn == "kommunenummer" for navn, _, _ in _kolonner_i(con, tabell))
+    har_kommune = any(navn == "kommunenummer" for navn, _, _ in kolonner.get(tabell, ()))
     if not (er_utvalg and har_kommune):
         return f"bi.{tabell}"
     valgte = "select kommunenummer from valgt"
     return f"(from bi.{tabell} where kommunenummer is null or kommunenummer in ({valgte})) as valgte"
 
 
-def _les_ark(con: duckdb.DuckDBPyConnection, ark: Ark, er_utvalg: bool) -> Arktall:
-    i_tabellen = _kolonner_i(con, ark.tabell)
+def _les_ark(con: duckdb.DuckDBPyConnection, ark: Ark, er_utvalg: bool, alle_kolonner: _Kolonner) -> Arktall:
+    i_tabellen = alle_kolonner[ark.tabell]
     typer = {navn: type_ for navn, type_, _ in i_tabellen}
     kolonner = oppsett.kolonner(ark.tabell, typer)
     uttrykk = [_uttrykk(kolonne, typer.get(kolonne.navn, "")) for kolonne in kolonner]
@@ -185,7 +189,7 @@ def _les_ark(con: duckdb.DuckDBPyConnection, ark: Ark, er_utvalg: bool) -> Arkta
     rekkefolge = [f"rad.{navn} {'desc' if synker else 'asc'} nulls last" for navn, synker in ark.sortering]
     rader = con.execute(
         f"select {', '.join([*uttrykk, *(['coalesce(maal.desimaler, 0)'] if har_indikator else [])])} "
-        f"from (select * from {_fra(con, ark.tabell, er_utvalg)}) as rad {' '.join(koblinger)} "
+        f"from (select * from {_fra(ark.tabell, er_utvalg, alle_kolonner)}) as rad {' '.join(koblinger)} "
         f"order by {', '.join(rekkefolge)}"
     ).fetchall()
     beskrivelse = con.execute(
@@ -218,11 +222,11 @@ def _exceldag(uttrykk: str) -> str:
 
 
 def _les_maaneder(
-    con: duckdb.DuckDBPyConnection, serier: Sequence[Serie]
+    con: duckdb.DuckDBPyConnection, serier: Sequence[Serie], kolonner: _Kolonner
 ) -> tuple[tuple[str, int, tuple[float | None, ...], bool], ...]:
     deler = []
     for serie in serier:
-        har_skjermet = any(navn == "skjermet" for navn, _, _ in _kolonner_i(con, serie.tabell))
+        har_skjermet = any(navn == "skjermet" for navn, _, _ in kolonner[serie.tabell])
         deler.append(
             f"select kommunenummer, maaned_av as maaned, {sql_tekst(serie.id)} as serie, "
             f"{serie.kolonne}::double as verdi, {'skjermet' if har_skjermet else 'false'} as skjermet "
