@@ -90,7 +90,7 @@ class Nokkelark:
         if not innhold.kostra:
             return
         ark = self.bok.add_worksheet(KOSTRA_AAR)
-        bredder = [15, 16, 60, 12, *(12 for _ in innhold.aar), 32, 40]
+        bredder = [18, 16, 60, 12, *(12 for _ in innhold.aar), 32, 40]
         skriv_topp(ark, self.formater, innhold, KOSTRA_AAR, "KOSTRA-indikatorene, med ett år i hver kolonne.", bredder)
         tekst = self.formater.celle("tekst")
         for rad, (nummer, id_, navn, enhet, desimaler, verdier) in enumerate(innhold.kostra, start=FRA_RAD):
@@ -126,7 +126,7 @@ class Nokkelark:
             MAANEDSSERIER,
             "Seriene bak figurene. Skjermet er sann når minst ett av tallene i raden er skjult. Arket Kilder sier hvor "
             "hver serie er hentet.",
-            [15, 16, 12, *(16 for _ in self.serier), 10, 14],
+            [18, 16, 12, *(16 for _ in self.serier), 10, 14],
         )
         celler = [self.formater.celle(serie.format) for serie in self.serier]
         tekst, maaned_, ja_nei = (self.formater.celle(ett) for ett in ("tekst", "maaned", "ja_nei"))

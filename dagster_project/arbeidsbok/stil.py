@@ -23,7 +23,8 @@ TALLFORMAT = {
     "maaned": f"{_NORSK}mmm yyyy",
     "dato": f"{_NORSK}dd.mm.yyyy",
     "tid": f"{_NORSK}dd.mm.yyyy hh:mm",
-    "ja_nei": "General",
+    # Excel shows a truth value in the reader's language whatever its format; LibreOffice would show 0 and 1.
+    "ja_nei": '"ja";"ja";"nei"',
     "endring": f"{_NORSK}+0.0%;{_NORSK}-0.0%;{_NORSK}0.0%",
 }
 MORK, AKSENT, LYS, GRAA = "#1F3A4D", "#0B5C7A", "#E8F1F5", "#5F6B73"
@@ -58,7 +59,7 @@ class Formater:
         """Return the format of a cell in a table."""
         egenskaper: dict[str, Any] = {"num_format": tallformat(format_, desimaler)}
         if format_ in ("tekst", "setning"):
-            egenskaper |= {"indent": 1, "text_wrap": format_ == "setning"}
+            egenskaper |= {"align": "left", "indent": 1, "text_wrap": format_ == "setning"}
         return self.lag(**egenskaper)
 
     @property
