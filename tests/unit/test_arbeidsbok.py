@@ -11,6 +11,7 @@ import duckdb
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
+from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from dagster_project import cli, formater
@@ -244,6 +245,10 @@ def test_with_nothing_published_but_definitions_there_is_still_a_book(tmp_path):
     assert "Figurtall" not in bok.sheetnames
 
 
+# Every sheet as it is shown: comma, quotes, UTF-8, from the first line.
+SOM_VIST = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,true,false,false,-1"
+
+
 def regn_ut(fil: Path, mappe: Path, til: str = "xlsx") -> Path:
     """Return what LibreOffice makes of a workbook when it works every formula out anew."""
     if shutil.which("soffice") is None:
@@ -264,7 +269,7 @@ def regn_ut(fil: Path, mappe: Path, til: str = "xlsx") -> Path:
     # Debian's LibreOffice says on every start that it has no Java; that is no word on the file.
     sagt = [linje for linje in svar.stderr.splitlines() if "javaldx" not in linje]
     assert sagt == []
-    return mappe / "ut" / f"{fil.stem}.{til}"
+    return mappe / "ut" / f"{fil.stem}.{til.partition(':')[0]}"
 
 
 # openpyxl does not read all of a chart that LibreOffice has written.
@@ -298,3 +303,23 @@ def test_the_figures_follow_the_municipality_that_is_chosen(fil, tmp_path):
     assert tall[SKJULT, KONTANT] == 1_000_000.25 + 1000 * (len(MAANEDER) + MAANEDER.index(SKJULT))
     assert {verdi for (_, navn), verdi in tall.items() if navn == LOPENDE} == {None}
     assert all(isinstance(maaned, date) for maaned, _ in tall)
+
+
+def test_a_reader_sees_norwegian_numbers_and_months_whatever_the_program_speaks(fil, tmp_path):
+    regn_ut(fil, tmp_path, SOM_VIST)
+    linjer = (tmp_path / "ut" / "arbeidsbok-Utgift.csv").read_text(encoding="utf-8").splitlines()
+    assert linjer[HODERAD].replace(formater.MELLOMROM, " ") == (
+        "0301,=Oslo,jan. 2024,Kontant,Boutgifter,Bidrag,1 000 000,100,nei"
+    )
+    kostra = (tmp_path / "ut" / "arbeidsbok-KOSTRA år for år.csv").read_text(encoding="utf-8").splitlines()
+    assert kostra[HODERAD] == '0301,=Oslo,Andel_Innb,prosent,"3,0",,andel_innb,0301 andel_innb'
+
+
+def test_it_can_be_printed(fil, tmp_path):
+    pdf = regn_ut(fil, tmp_path, "pdf")
+    assert pdf.read_bytes().startswith(b"%PDF")
+    # Every sheet's foot has its name, and the key figures are on a page of their own.
+    sider = [side.extract_text() for side in PdfReader(pdf).pages]
+    for ark in openpyxl.load_workbook(fil):
+        assert any(ark.title in tekst for tekst in sider) == (ark.sheet_state == "visible")
+    assert sum("Snitt siste tolv" in tekst and "Andel_Innb" in tekst for tekst in sider) == 1

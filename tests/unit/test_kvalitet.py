@@ -370,7 +370,9 @@ def test_the_page_says_how_long_a_fault_has_stood(varehus):
         sett_tid(varehus, datetime(2025, 11, dag, 6))
         styr(varehus, kjoring_id, "periodisering")
     side = skriv_side(varehus, varehus.parent).read_text(encoding="utf-8")
-    assert re.findall(r"<dt>Først sett</dt><dd>(.*?)</dd>", side.replace(MELLOMROM, " ")) == ["12. november 2025 kl. 07.00"]
+    assert re.findall(r"<dt>Først sett</dt><dd>(.*?)</dd>", side.replace(MELLOMROM, " ")) == [
+        "12. november 2025 kl. 07.00"
+    ]
 
 
 def test_names_are_text_on_the_page_and_never_markup(varehus):
