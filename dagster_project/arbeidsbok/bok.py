@@ -210,7 +210,7 @@ class _Bok:
         utvalg = "Alle kommuner"
         if innhold.er_utvalg:
             utvalg = "Bare " + formater.oppramsing(nummer for nummer, _ in innhold.kommuner)
-        publisert = (tidspunkt(innhold), innhold.versjon)
+        publisert = (tidspunkt(innhold.publisert), innhold.versjon)
         rader = [
             (
                 ett.ark.navn,
@@ -302,7 +302,11 @@ class _Bok:
         ark.write_string(0, 0, "Økonomisk sosialhjelp: arbeidsbok", formater_.tittel)
         opplysninger = [
             ("Kommuner", ", ".join(f"{nummer} {navn}" for nummer, navn in innhold.kommuner)),
-            ("Publisert", f"{tidspunkt(innhold)} UTC av {innhold.bygget_av}, kontrakt {innhold.versjon}"),
+            ("Publisert", f"{tidspunkt(innhold.publisert)} UTC av {innhold.bygget_av}, kontrakt {innhold.versjon}"),
+            (
+                "Siste leveranse",
+                tidspunkt(innhold.datagrunnlag_til) + " UTC" if innhold.datagrunnlag_til else "Ikke kjent",
+            ),
             ("Måneder", self._maaneder()),
             ("Kilde", "Skjema bi i publisert/stonad.duckdb. Arket Kilder sier hvor hvert ark kommer fra."),
         ]
@@ -346,7 +350,7 @@ class _Bok:
 
 def forste_setning(tekst: str) -> str:
     """Return a description up to the end of its first sentence."""
-    return re.split(r"(?<=[.:])\s", tekst, maxsplit=1)[0]
+    return re.split(r"(?<=\.)\s", tekst, maxsplit=1)[0]
 
 
 def faste_kolonner(tall: Arktall) -> int:

@@ -6,9 +6,8 @@ from functools import cache
 
 from dagster_project.seeds import read_seed
 
-TALLFORMATER = frozenset({"heltall", "kroner", "ore", "desimal", "tall", "korrelasjon", "faktor", "aar"})
-"""Formats of columns whose cells are numbers."""
 DATOFORMATER = frozenset({"maaned", "dato", "tid"})
+"""Formats of columns whose cells are days or times."""
 
 
 @dataclass(frozen=True)

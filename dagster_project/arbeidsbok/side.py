@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -19,9 +20,9 @@ BREDDE_PAA_SKJERM = 110
 """So many characters of a description stand on a line."""
 
 
-def tidspunkt(innhold: Innhold) -> str:
-    """Return when the figures were published, in words."""
-    return f"{formater.dato(innhold.publisert.date())} kl. {innhold.publisert:%H.%M}"
+def tidspunkt(naar: datetime) -> str:
+    """Return a time in words, without its zone."""
+    return f"{formater.dato(naar.date())} kl. {naar:%H.%M}"
 
 
 def utskrift(ark: Worksheet, innhold: Innhold, tittel: str) -> None:
@@ -29,7 +30,7 @@ def utskrift(ark: Worksheet, innhold: Innhold, tittel: str) -> None:
     ark.set_landscape()
     ark.set_paper(A4)
     ark.fit_to_pages(1, 0)
-    ark.set_footer(f"&L{tittel}&CPublisert {tidspunkt(innhold)} UTC&RSide &P av &N")
+    ark.set_footer(f"&L{tittel}&CPublisert {tidspunkt(innhold.publisert)} UTC&RSide &P av &N")
 
 
 def linjer(tekst: str, bredde: float) -> int:
