@@ -26,7 +26,6 @@ from dagster_project.arbeidsbok.side import (
     skriv_celler,
     skriv_liste,
     skriv_topp,
-    tidspunkt,
     utskrift,
 )
 from dagster_project.arbeidsbok.stil import ALVORSFARGE, Formater
@@ -210,7 +209,7 @@ class _Bok:
         utvalg = "Alle kommuner"
         if innhold.er_utvalg:
             utvalg = "Bare " + formater.oppramsing(nummer for nummer, _ in innhold.kommuner)
-        publisert = (tidspunkt(innhold.publisert), innhold.versjon)
+        publisert = (formater.tidspunkt(innhold.publisert), innhold.versjon)
         rader = [
             (
                 ett.ark.navn,
@@ -269,7 +268,7 @@ class _Bok:
             KILDER,
             "Kilder",
             "Hvor tallene i hvert ark kommer fra. Filene bak står i arket Leveranser.",
-            ("Ark", "Tabell", "Utvalg", "Rader", "Bygger på", "Publisert (UTC)", "Kontrakt", "Hva det er"),
+            ("Ark", "Tabell", "Utvalg", "Rader", "Bygger på", "Publisert", "Kontrakt", "Hva det er"),
             (20, 34, 60, 10, 50, 22, 10, 100),
             rader,
         )
@@ -302,10 +301,13 @@ class _Bok:
         ark.write_string(0, 0, "Økonomisk sosialhjelp: arbeidsbok", formater_.tittel)
         opplysninger = [
             ("Kommuner", ", ".join(f"{nummer} {navn}" for nummer, navn in innhold.kommuner)),
-            ("Publisert", f"{tidspunkt(innhold.publisert)} UTC av {innhold.bygget_av}, kontrakt {innhold.versjon}"),
+            (
+                "Publisert",
+                f"{formater.tidspunkt(innhold.publisert)} av {innhold.bygget_av}, kontrakt {innhold.versjon}",
+            ),
             (
                 "Siste leveranse",
-                tidspunkt(innhold.datagrunnlag_til) + " UTC" if innhold.datagrunnlag_til else "Ikke kjent",
+                formater.tidspunkt(innhold.datagrunnlag_til) if innhold.datagrunnlag_til else "Ikke kjent",
             ),
             ("Måneder", self._maaneder()),
             ("Kilde", "Skjema bi i publisert/stonad.duckdb. Arket Kilder sier hvor hvert ark kommer fra."),

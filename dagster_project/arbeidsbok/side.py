@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -20,17 +19,12 @@ BREDDE_PAA_SKJERM = 110
 """So many characters of a description stand on a line."""
 
 
-def tidspunkt(naar: datetime) -> str:
-    """Return a time in words, without its zone."""
-    return f"{formater.dato(naar.date())} kl. {naar:%H.%M}"
-
-
 def utskrift(ark: Worksheet, innhold: Innhold, tittel: str) -> None:
     """Set the sheet up for paper: one page wide, its title and its page numbers at the foot."""
     ark.set_landscape()
     ark.set_paper(A4)
     ark.fit_to_pages(1, 0)
-    ark.set_footer(f"&L{tittel}&CPublisert {tidspunkt(innhold.publisert)} UTC&RSide &P av &N")
+    ark.set_footer(f"&L{tittel}&CPublisert {formater.tidspunkt(innhold.publisert)}&RSide &P av &N")
 
 
 def linjer(tekst: str, bredde: float) -> int:

@@ -152,7 +152,7 @@ def test_every_sheet_is_listed_with_its_source_and_every_column_with_its_meaning
         assert kilder[ark.navn][1] == f"bi.{ark.tabell}"
         assert (ark.navn in bok.sheetnames) == (kilder[ark.navn][3] > 0)
     assert kilder["Utgift"][4] == "utbetaling: 3 filer"
-    assert kilder["Utgift"][5] == f"{formater.dato(PUBLISERT.date())} kl. 06.30"
+    assert kilder["Utgift"][5] == formater.tidspunkt(PUBLISERT)
     beskrevet = {(rad[0], rad[1]) for rad in rader(bok["Kolonner"]) if rad[4]}
     for ark in oppsett.ark():
         if ark.navn in bok.sheetnames:
