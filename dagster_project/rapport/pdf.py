@@ -150,21 +150,24 @@ def _figur(figur: Figur, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
 
 
 def _tabell(tabell: Tabell, maal: dict[str, tuple[str, str]], lengste: int) -> dict[str, Any]:
-    rader = tabell.rader[:lengste]
-    rest = len(tabell.rader) - len(rader)
     return {
         "tittel": tabell.tittel,
         "hode": [kolonne.tittel for kolonne in tabell.kolonner],
         "tall": [kolonne.slag in TALLSLAG for kolonne in tabell.kolonner],
         "bredder": _bredder(tabell),
         "rader": [
-            [_celle(verdi, kolonne, maal) for verdi, kolonne in zip(rad, tabell.kolonner, strict=True)] for rad in rader
+            [_celle(verdi, kolonne, maal) for verdi, kolonne in zip(rad, tabell.kolonner, strict=True)]
+            for rad in tabell.rader[:lengste]
         ],
-        "forklaring": " ".join([tabell.forklaring, f"{formater.norsk_tall(rest)} rader til står på siden."])
-        if rest
-        else tabell.forklaring,
+        "forklaring": " ".join(filter(None, [tabell.forklaring, _hva_mangler(tabell, lengste)])),
         "kilde": tabell.kilde,
     }
+
+
+def _hva_mangler(tabell: Tabell, lengste: int) -> str:
+    if len(tabell.rader) <= lengste:
+        return ""
+    return f"Tabellen har {formater.norsk_tall(len(tabell.rader))} rader; resten står på nettsiden."
 
 
 def _bredder(tabell: Tabell) -> list[int]:
