@@ -4,7 +4,6 @@ The page draws the chart in the browser and the PDF has it as SVG, both from the
 when it is pointed at is the text the table has, so that a number is rounded in one place.
 """
 
-import copy
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import altair as alt
 import vl_convert
 
 from dagster_project.formater import MAANEDER, MELLOMROM, MILLION, MINUS
-from dagster_project.rapport.innhold import Figur, Figurslag, Kolonne, Maalt, Slag, Tomt, Verdi, som_tekst
+from dagster_project.rapport.innhold import Figur, Figurslag, Kolonne, Maalt, Slag, Tomt, Verdi, vist
 
 VEGA_LITE = "6.4"
 """The version altair writes."""
@@ -31,7 +30,9 @@ HOYDE = 260
 RADHOYDE, LINJEHOYDE, LUFT = 20, 15, 8
 """Pixels of a bar that lies down, of a line of its name, and between the bars."""
 TITTELHOYDE = 60
-"""Pixels of the title and the series' names above the picture."""
+"""About how many pixels the title and the series' names take above the picture."""
+LENGST = "lengst"
+"""The chart's parameter with the largest of its numbers."""
 BREDESTE_NAVN = 24
 """Characters of a category's name on one line, where the bars lie down."""
 TEGN_I_BREDDEN = 46
@@ -131,47 +132,40 @@ def vega_lite(figur: Figur) -> dict[str, Any]:
         for rad in tabell.rader
     ]
     kategorier = () if er_tid else _i_rekkefolge(rad["x"] for rad in rader)
-    spesifikasjon = copy.deepcopy(
-        _tegn(
-            _Form(
-                slag=figur.slag,
-                enhet=_enhet(tabell.kolonner[y], [rad["y"] for rad in rader]),
-                serier=() if serie is None else _i_rekkefolge(rad["serie"] for rad in rader),
-                kategorier=kategorier,
-                tittel=figur.y_tittel or tabell.kolonner[y].tittel,
-                x_tittel=tabell.kolonner[x].tittel,
-                serie_tittel="" if serie is None else tabell.kolonner[serie].tittel,
-                y_tittel=tabell.kolonner[y].tittel,
-                har_referanse=figur.referanse is not None,
-                har_merker=bool(figur.merker),
-                fra_null=figur.fra_null or figur.slag is not Figurslag.LINJE,
-                med_tall=figur.slag is Figurslag.LIGGENDE and len(rader) <= FLESTE_TALL,
-                maanedsteg=_maanedsteg(len({rad["x"] for rad in rader})),
-            )
-        )
+    form = _Form(
+        slag=figur.slag,
+        enhet=_enhet(tabell.kolonner[y], [rad["y"] for rad in rader]),
+        serier=() if serie is None else _i_rekkefolge(rad["serie"] for rad in rader),
+        kategorier=kategorier,
+        tittel=figur.y_tittel or tabell.kolonner[y].tittel,
+        x_tittel=tabell.kolonner[x].tittel,
+        serie_tittel="" if serie is None else tabell.kolonner[serie].tittel,
+        y_tittel=tabell.kolonner[y].tittel,
+        har_referanse=figur.referanse is not None,
+        har_merker=bool(figur.merker),
+        fra_null=figur.fra_null or figur.slag is not Figurslag.LINJE,
+        med_tall=figur.slag is Figurslag.LIGGENDE and len(rader) <= FLESTE_TALL,
+        maanedsteg=_maanedsteg(len({rad["x"] for rad in rader})),
     )
-    spesifikasjon["description"] = f"{figur.tittel}. {figur.beskrivelse}"
-    for parameter in spesifikasjon["params"]:
-        if parameter["name"] == "lengst":
-            parameter["value"] = max((rad["y"] for rad in rader if rad["y"] is not None), default=0)
-    spesifikasjon["datasets"] = {
-        "tabell": rader,
-        "merker": [
-            {
-                "x": _plass(hvor, tabell.kolonner[x], figur.slag),
-                "navn": _tekst(hvor, tabell.kolonner[x]),
-                "vist": tekst,
-            }
-            for hvor, tekst in figur.merker
-        ],
-        "referanse": [] if figur.referanse is None else [{"y": figur.referanse}],
+    # What the charts of one form share is not to be changed by any of them.
+    lengst = max((rad["y"] for rad in rader if rad["y"] is not None), default=0)
+    tegnet = _tegn(form)
+    return tegnet | {
+        "description": f"{figur.tittel}. {figur.beskrivelse}",
+        "params": [{**en, "value": lengst} if en["name"] == LENGST else en for en in tegnet["params"]],
+        "datasets": {
+            "tabell": rader,
+            "merker": [
+                {
+                    "x": _plass(hvor, tabell.kolonner[x], figur.slag),
+                    "navn": _tekst(hvor, tabell.kolonner[x]),
+                    "vist": tekst,
+                }
+                for hvor, tekst in figur.merker
+            ],
+            "referanse": [] if figur.referanse is None else [{"y": figur.referanse}],
+        },
     }
-    return spesifikasjon
-
-
-def hoyde(figur: Figur) -> int:
-    """Return about how many pixels high the chart will be, so that the page keeps its place while it is drawn."""
-    return vega_lite(figur)["height"] + TITTELHOYDE
 
 
 def svg(figur: Figur, bredde: int, hoyde: int, skrift: str) -> str:
@@ -189,7 +183,7 @@ def svg(figur: Figur, bredde: int, hoyde: int, skrift: str) -> str:
 
 
 def _tekst(verdi: Verdi, kolonne: Kolonne) -> str:
-    return som_tekst(verdi, kolonne.slag, kolonne.desimaler)
+    return vist(verdi, kolonne.slag, kolonne.desimaler)
 
 
 def _tall(verdi: Verdi) -> float | None:
@@ -239,7 +233,7 @@ def _tegn(form: _Form) -> dict[str, Any]:
         lag += _merker(form)
     figur = (
         alt.layer(*lag)
-        .add_params(alt.param(name="lengst", value=0))
+        .add_params(alt.param(name=LENGST, value=0))
         .properties(
             width="container",
             height=_hoyde(form),
@@ -261,7 +255,7 @@ def _hoyde(form: _Form) -> int:
 def _tallakse(form: _Form, retning: type[alt.X] | type[alt.Y], **mer: object) -> alt.X | alt.Y:
     if form.med_tall:
         # The bars carry their numbers, so there is no axis, but there is room for the numbers.
-        ende = alt.ExprRef(f"lengst * width / max(width - {TALLBREDDE}, {TALLBREDDE})")
+        ende = alt.ExprRef(f"{LENGST} * width / max(width - {TALLBREDDE}, {TALLBREDDE})")
         return retning("y:Q", scale=alt.Scale(domainMax=ende, nice=False), axis=None, **mer)
     return retning(
         "y:Q",

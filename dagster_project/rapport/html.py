@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from dagster_project.rapport import figur as tegning
 from dagster_project.rapport.innhold import (
+    HUSK,
     ORDFORKLARING,
     TALLSLAG,
     Definisjon,
@@ -27,6 +28,7 @@ from dagster_project.rapport.innhold import (
     csv_fil,
     grupper,
     som_tekst,
+    vist,
 )
 
 FILER = {"stil": "rapport.css", "skript": "rapport.js", "vega": "vega.js"}
@@ -104,12 +106,17 @@ def _rader(tabell: Tabell) -> Markup:
 def _rad(tabell: Tabell, rad: Iterable[Verdi]) -> str:
     celler = []
     for nummer, (kolonne, verdi) in enumerate(zip(tabell.kolonner, rad, strict=True)):
-        tekst = str(escape(som_tekst(verdi, kolonne.slag, kolonne.desimaler)))
+        tekst = _trygg(vist(verdi, kolonne.slag, kolonne.desimaler))
         klasse = _klasse(kolonne, verdi, tekst)
         if isinstance(verdi, Lenke):
             tekst = f'<a href="#{escape(verdi.til)}">{tekst}</a>'
         celler.append(f"<td{klasse}>{tekst}</td>" if nummer else f'<th scope="row"{klasse}>{tekst}</th>')
     return f"<tr>{''.join(celler)}</tr>"
+
+
+@lru_cache(maxsize=HUSK)
+def _trygg(tekst: str) -> str:
+    return str(escape(tekst))
 
 
 def _klasse(kolonne: Kolonne, verdi: Verdi, tekst: str) -> str:
@@ -153,12 +160,17 @@ def _miljo() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    miljo.globals |= {"tallslag": TALLSLAG, "lengste_apne_tabell": LENGSTE_APNE_TABELL, "ordforklaring": ORDFORKLARING}
+    miljo.globals |= {
+        "tallslag": TALLSLAG,
+        "lengste_apne_tabell": LENGSTE_APNE_TABELL,
+        "ordforklaring": ORDFORKLARING,
+        "tittelhoyde": tegning.TITTELHOYDE,
+    }
     miljo.filters |= {
         "rader": _rader,
         "csv_lenke": _csv_lenke,
-        "vega_json": lambda figur: _json(tegning.vega_lite(figur)),
-        "hoyde": tegning.hoyde,
+        "vega_lite": tegning.vega_lite,
+        "json": _json,
         "merker": _merker,
         "grupper": grupper,
         "blokkslag": lambda blokk: type(blokk).__name__,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum, StrEnum
+from functools import lru_cache
 
 from dagster_project import formater
 
@@ -44,6 +45,8 @@ class Tomt(Enum):
     """The figure is not known: not delivered, or nothing to divide by."""
 
 
+HUSK = 2**16
+"""Values that are remembered as they are written."""
 ORDFORKLARING = (
     "«skjult» betyr at tallet er kjent, men gjelder så få personer at det ikke vises, eller kunne vært brukt til å "
     "regne ut et slikt tall. «–» betyr at tallet ikke er kjent. Ingen av dem er 0."
@@ -308,6 +311,12 @@ def som_csv(verdi: Verdi, slag: Slag = Slag.TEKST, desimaler: int = 0) -> str:
     return som_tekst(verdi, slag, desimaler)
 
 
+# Most of a report's values are in the report of the month before too.
+vist = lru_cache(maxsize=HUSK, typed=True)(som_tekst)
+"""`som_tekst`, remembered."""
+_i_csv = lru_cache(maxsize=HUSK, typed=True)(som_csv)
+
+
 def csv_fil(tabell: Tabell) -> str:
     """Return the table as a CSV file that Norwegian spreadsheets open as it is: byte order mark, semicolons.
 
@@ -319,7 +328,7 @@ def csv_fil(tabell: Tabell) -> str:
     for rad in tabell.rader:
         skriver.writerow(
             [
-                som_csv(verdi, kolonne.slag, kolonne.desimaler)
+                _i_csv(verdi, kolonne.slag, kolonne.desimaler)
                 for kolonne, verdi in zip(tabell.kolonner, rad, strict=True)
             ]
         )
