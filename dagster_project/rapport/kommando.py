@@ -93,7 +93,6 @@ def skriv_rapporter(
     from dagster_project.rapport.tall import Publisert
 
     publisert = Publisert(mappe.publisert / DATABASE, None if kommune is None else {kommune})
-    til.mkdir(parents=True, exist_ok=True)
     for nummer, dag in _hvilke(publisert, kommune, maaned):
         innhold = lag_rapport(publisert, nummer, dag)
         if med_arbeidsliste:
@@ -121,6 +120,7 @@ def _hvilke(publisert: "Publisert", kommune: str | None, maaned: date | None) ->
 
 def _skriv(fil: Path, innhold: bytes, er_intern: bool) -> Path:
     """Put a file in its place whole, so that nobody opens half of it; only its owner reads what is intern."""
+    fil.parent.mkdir(parents=True, exist_ok=True)
     ny = fil.with_name(f".{fil.name}")
     ny.unlink(missing_ok=True)
     ny.touch(mode=BARE_EIER if er_intern else VANLIG)
