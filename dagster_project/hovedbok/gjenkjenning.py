@@ -11,6 +11,7 @@ from dagster_project.ingestion.gjenkjenning import HODE, Gjenkjent
 
 KILDE = "regnskap"
 OBJEKTER = tuple(objekter())
+_FORSTE_LINJE = re.compile(rb"(?:[ \t\r]*\n)*([^\n]*)")
 _TRANSAKSJONSTYPER = ("GL", "AP", "AR", "TX")
 
 
@@ -50,7 +51,7 @@ def er_gl07(hode: bytes) -> bool:
 
     The first line must reach past the period, with a transaction type, a period and dates where they belong.
     """
-    linje = next((ett for ett in hode.split(b"\n") if ett.strip()), b"").rstrip(b"\r").decode("latin-1")
+    linje = _FORSTE_LINJE.match(hode)[1].rstrip(b"\r").decode("latin-1")
 
     def felt(navn: str) -> str:
         ett = gl07_felter()[navn]
