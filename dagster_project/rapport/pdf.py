@@ -175,7 +175,8 @@ def _bredder(tabell: Tabell) -> list[int]:
     return [
         min(
             max(
-                *(len(ord_) for ord_ in kolonne.tittel.split() or [""]),
+                # A month has a space that does not break.
+                *(len(ord_) + 1 for ord_ in kolonne.tittel.split(" ")),
                 *(len(som_tekst(rad[nummer], kolonne.slag, kolonne.desimaler)) for rad in tabell.rader),
                 SMALESTE_KOLONNE,
             ),
