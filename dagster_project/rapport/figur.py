@@ -222,7 +222,7 @@ def _tegn(form: _Form) -> dict[str, Any]:
     grunn = alt.Chart(alt.NamedData("tabell"))
     match form.slag:
         case Figurslag.LINJE:
-            lag = [_linjer(grunn, form)]
+            lag = _linjer(grunn, form)
         case Figurslag.STABLET:
             lag = [_stabler(grunn, form)]
         case Figurslag.SOYLE | Figurslag.LIGGENDE:
@@ -231,17 +231,15 @@ def _tegn(form: _Form) -> dict[str, Any]:
         lag.append(_referanse(form))
     if form.har_merker:
         lag += _merker(form)
-    figur = (
-        alt.layer(*lag)
-        .add_params(alt.param(name=LENGST, value=0))
-        .properties(
-            width="container",
-            height=_hoyde(form),
-            title=form.tittel,
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-    )
-    return figur.configure(**TEMA).to_dict()
+    figur = alt.LayerChart(
+        layer=lag,
+        width="container",
+        height=_hoyde(form),
+        title=form.tittel,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    ).to_dict()
+    # What is the same in every chart is put in at the end: altair copies all of a chart each time it is added to.
+    return figur | {"config": TEMA, "params": [{"name": LENGST, "value": 0}, *figur.get("params", [])]}
 
 
 def _hoyde(form: _Form) -> int:
@@ -339,7 +337,7 @@ def _pekt_paa(form: _Form) -> list[alt.Tooltip]:
     ]
 
 
-def _linjer(grunn: alt.Chart, form: _Form) -> alt.LayerChart:
+def _linjer(grunn: alt.Chart, form: _Form) -> list[alt.Chart]:
     kodet = grunn.encode(x=_maaneder(form), y=_tallakse(form, alt.Y), color=_farge(form))
     streker = kodet.mark_line(invalid="break-paths-show-domains")
     if form.serier:
@@ -362,7 +360,7 @@ def _linjer(grunn: alt.Chart, form: _Form) -> alt.LayerChart:
         .encode(opacity=alt.condition(peker, alt.value(1), alt.value(0)), tooltip=_pekt_paa(form))
         .add_params(peker)
     )
-    return alt.layer(streker, punkter, flater)
+    return [streker, punkter, flater]
 
 
 def _stabler(grunn: alt.Chart, form: _Form) -> alt.Chart:
