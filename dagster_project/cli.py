@@ -26,6 +26,7 @@ from dagster_project.karantene import karantene
 from dagster_project.kostra.eksport.kommando import eksport
 from dagster_project.kostra.kontroll.kommando import kontroller
 from dagster_project.kvittering import kvitter
+from dagster_project.nettsted.kommando import nettsted
 from dagster_project.rapport.kommando import rapport
 from dagster_project.settings import EKSEMPEL_KOMMUNER, Mappe, les_miljo
 from dagster_project.valg import JsonValg, MappeValg, velg_mappe
@@ -340,7 +341,7 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
     """Vis hva som er publisert, hva som venter, og hva noen bør se på."""
     from dataclasses import asdict
 
-    from dagster_project.kjoring import les_status
+    from dagster_project.kjoring import KJORESTATUS, les_status
 
     status_ = les_status(velg_mappe(mappe, les_miljo()))
     if json_:
@@ -378,9 +379,7 @@ def status(mappe: MappeValg = None, json_: JsonValg = False) -> None:
         f"{len(status_.ukjente_filer)} ingen leser kjenner."
     )
     if status_.siste_kjoring:
-        ord_ = {"success": "fullført", "failure": "feilet", "started": "pågår"}.get(
-            status_.siste_kjoring_status, status_.siste_kjoring_status
-        )
+        ord_ = KJORESTATUS.get(status_.siste_kjoring_status, status_.siste_kjoring_status)
         ut.print(f"Siste kjøring: {status_.siste_kjoring} UTC, {ord_}.")
 
 
@@ -405,6 +404,7 @@ app.command()(forklar)
 app.command()(kvitter)
 app.command()(rapport)
 app.command()(arbeidsbok)
+app.command()(nettsted)
 app.command()(kalender)
 app.add_typer(profil_app, name="profil")
 

@@ -373,7 +373,7 @@ def les_status(mappe: Mappe) -> Status:
             tilbakeholdt = _les_tilbakeholdt(con)
         finally:
             con.close()
-    siste, siste_status = _siste_kjoring(mappe)
+    siste, siste_status = siste_kjoring(mappe)
     return Status(
         mappe=str(mappe.rot),
         publisert=str(database) if database.exists() else None,
@@ -405,7 +405,12 @@ def _les_ssb_kontroller(mappe: Mappe) -> Oversikt | None:
         return None
 
 
-def _siste_kjoring(mappe: Mappe) -> tuple[str | None, str | None]:
+KJORESTATUS = {"success": "fullført", "failure": "feilet", "started": "pågår"}
+"""What is said of how a run stands, by Dagster's word for it."""
+
+
+def siste_kjoring(mappe: Mappe) -> tuple[str | None, str | None]:
+    """Return when the last run began (UTC) and how it stands, in Dagster's words; None when there has been none."""
     if not (mappe.dagster / "dagster.yaml").exists():
         return None, None
     import dagster as dg

@@ -18,17 +18,29 @@ def enerett(mappe: Mappe, *, vent: bool = False) -> Iterator[None]:
     Raises:
         Brukerfeil: if another process holds it and `vent` is false.
     """
-    if mappe.lasfil in _holdt:
+    opptatt = f"En annen kjøring holder på i {mappe.rot}. Prøv igjen når den er ferdig."
+    with hold(mappe.lasfil, opptatt, vent=vent):
+        yield
+
+
+@contextlib.contextmanager
+def hold(lasfil: Path, opptatt: str, *, vent: bool = False) -> Iterator[None]:
+    """Hold a lock for the length of the block; a block inside it in the same process passes straight through.
+
+    Raises:
+        Brukerfeil: `opptatt`, if another process holds it and `vent` is false.
+    """
+    if lasfil in _holdt:
         yield
         return
-    mappe.lasfil.parent.mkdir(parents=True, exist_ok=True)
-    with mappe.lasfil.open("w") as las:
+    lasfil.parent.mkdir(parents=True, exist_ok=True)
+    with lasfil.open("w") as las:
         try:
             fcntl.flock(las, fcntl.LOCK_EX if vent else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Brukerfeil(f"En annen kjøring holder på i {mappe.rot}. Prøv igjen når den er ferdig.") from None
-        _holdt.add(mappe.lasfil)
+            raise Brukerfeil(opptatt) from None
+        _holdt.add(lasfil)
         try:
             yield
         finally:
-            _holdt.discard(mappe.lasfil)
+            _holdt.discard(lasfil)

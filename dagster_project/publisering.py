@@ -57,17 +57,30 @@ def publiser(varehus: Path, maal: Path, utgave: str, miljo: Miljo) -> Publiserin
         _fjern_database(ny)
         shutil.rmtree(utgavemappe, ignore_errors=True)
         raise
-    # A folder cannot be replaced in one move, a link to it can.
-    lenke = maal / f".{utgave}.parquet"
-    lenke.unlink(missing_ok=True)
-    lenke.symlink_to(parquet.relative_to(maal), target_is_directory=True)
+    lenke = lag_lenke(maal / "parquet", parquet)
     (maal / f"{DATABASE}.wal").unlink(missing_ok=True)
     ny.replace(maal / DATABASE)
     lenke.replace(maal / "parquet")
-    gamle = sorted((maal / ".utgaver").iterdir(), key=lambda sti: sti.stat().st_mtime_ns)
+    behold_siste(maal / ".utgaver")
+    return Publisering(maal / DATABASE, maal / "parquet", rader)
+
+
+def lag_lenke(navn: Path, mappe: Path) -> Path:
+    """Make a link to the folder under a hidden name, ready to replace the one called `navn`.
+
+    A folder cannot be replaced in one move, a link to it can.
+    """
+    lenke = navn.with_name(f".{navn.name}.ny")
+    lenke.unlink(missing_ok=True)
+    lenke.symlink_to(mappe.relative_to(navn.parent), target_is_directory=True)
+    return lenke
+
+
+def behold_siste(utgaver: Path) -> None:
+    """Remove all folders of earlier versions but the last, which a reader may still be in."""
+    gamle = sorted((sti for sti in utgaver.iterdir() if sti.is_dir()), key=lambda sti: sti.stat().st_mtime_ns)
     for mappe in gamle[:-BEHOLD_UTGAVER]:
         shutil.rmtree(mappe, ignore_errors=True)
-    return Publisering(maal / DATABASE, maal / "parquet", rader)
 
 
 def _fjern_database(sti: Path) -> None:

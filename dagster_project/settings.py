@@ -162,6 +162,11 @@ class Mappe:
         return self.rot / "publisert" / f"per_{self.per}" if self.per else self.rot / "publisert"
 
     @cached_property
+    def nettsted(self) -> Path:
+        """The site: a link to the folder of its newest version."""
+        return self.publisert / "nettsted"
+
+    @cached_property
     def rapporter(self) -> Path:
         """Reports somebody has asked for, to be passed on by hand."""
         return self.rot / "rapporter"

@@ -70,7 +70,7 @@ def tegn_side(mal: str, felles: str | None, med_figurer: bool = False, **innhold
         if felles is None
         else {}
     )
-    return _miljo().get_template(mal).render(felles=felles, filer=FILER, med_figurer=med_figurer, **inni, **innhold)
+    return miljo().get_template(mal).render(felles=felles, filer=FILER, med_figurer=med_figurer, **inni, **innhold)
 
 
 def skriv_felles(mappe: Path) -> None:
@@ -152,21 +152,22 @@ def _mal(navn: str) -> str:
 
 
 @cache
-def _miljo() -> jinja2.Environment:
-    miljo = jinja2.Environment(
+def miljo() -> jinja2.Environment:
+    """Return the environment the pages are drawn in, with the filters their templates use."""
+    env = jinja2.Environment(
         loader=jinja2.PackageLoader("dagster_project.rapport", "maler"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    miljo.globals |= {
+    env.globals |= {
         "tallslag": TALLSLAG,
         "lengste_apne_tabell": LENGSTE_APNE_TABELL,
         "ordforklaring": ORDFORKLARING,
         "tittelhoyde": tegning.TITTELHOYDE,
     }
-    miljo.filters |= {
+    env.filters |= {
         "rader": _rader,
         "csv_lenke": _csv_lenke,
         "vega_lite": tegning.vega_lite,
@@ -176,4 +177,4 @@ def _miljo() -> jinja2.Environment:
         "blokkslag": lambda blokk: type(blokk).__name__,
         "vist": som_tekst,
     }
-    return miljo
+    return env

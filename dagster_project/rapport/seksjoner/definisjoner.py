@@ -21,11 +21,12 @@ from dagster_project.rapport.tall import Indikator
 from dagster_project.seeds import read_seed
 
 ID = "definisjoner"
-_KONFIDENS = {
+KONFIDENS = {
     "S": "Oppgitt av kilden",
     "A": "Bekreftet ved å regne etter på publiserte tall",
     "I": "Utledet, ikke bekreftet av kilden",
 }
+"""How sure a definition is, by the letter the published tables have."""
 
 
 def seksjon(k: Kontekst, seksjoner: Iterable[Seksjon]) -> Seksjon:
@@ -103,7 +104,7 @@ def _definisjon(id_: str, tabell: str, indikator: Indikator) -> Definisjon:
         ("Teller", indikator.teller),
         ("Nevner", indikator.nevner),
         ("Kilde", indikator.kilde),
-        ("Hvor sikker definisjonen er", _KONFIDENS.get(indikator.konfidens)),
+        ("Hvor sikker definisjonen er", KONFIDENS.get(indikator.konfidens)),
         ("Finnes i", f"{tabell}, indikator_id = {indikator.indikator_id}"),
     )
     return Definisjon(
