@@ -1,7 +1,7 @@
 """The command line `stonad`. Everything a user reads here is Norwegian.
 
 Exit codes: 0 all is well; 1 finished, but something was refused, set aside or held back; 2 wrong use or
-configuration; 3 the run failed and the last publication stands.
+configuration; 3 the run failed and the last publication stands, or the site could not be built and the last one stands.
 """
 
 import json
@@ -44,7 +44,7 @@ app = typer.Typer(
     help=(
         "Datavarehus for økonomisk sosialhjelp: fra uttrekkene til SSB til indikatorer du kan stole på.\n\n"
         "Utgangskoder: 0 alt i orden, 1 ferdig, men noe er avvist, lagt til side eller holdt tilbake, "
-        "2 feil i bruk eller oppsett, 3 kjøringen feilet (det som var publisert, står)."
+        "2 feil i bruk eller oppsett, 3 kjøringen eller nettstedet feilet (det som var publisert, står)."
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -140,6 +140,7 @@ def demo(
             f"{python} -c \"import duckdb; {lesing}.sql('from bi.ind_kostra').show()\"",
             f"{stonad} status --mappe {valgt.rot}",
             f"{stonad} ui --mappe {valgt.rot}",
+            f"{stonad} nettsted --mappe {valgt.rot}",
         ):
             ut.print(f"  {kommando}", soft_wrap=True)
         ut.print(f"Radene som ble lagt til side, er forklart i {valgt.karantene}.", soft_wrap=True)
@@ -175,6 +176,9 @@ def kjor(
     bygg_alltid: Annotated[
         bool, typer.Option("--bygg-alltid", help="Regn ut og publiser selv om ingenting er nytt.")
     ] = False,
+    med_nettsted: Annotated[
+        bool, typer.Option("--nettsted", help="Bygg også nettstedet når tallene er publisert.")
+    ] = False,
     json_: JsonValg = False,
 ) -> None:
     """Les innboksen, regn ut indikatorene og publiser dem."""
@@ -192,12 +196,31 @@ def kjor(
     valgt.kommuner()
     with _fremdrift(json_):
         sammendrag = kjor_jobben(valgt, miljo, tidspunkt, bygg_alltid=bygg_alltid)
+        nettstedfeil = _bygg_nettsted(valgt, sammendrag) if med_nettsted else None
     if json_:
         _skriv_json(sammendrag.som_dict())
     else:
         _vis(sammendrag, valgt)
+    if nettstedfeil is not None:
+        konsoll.print(f"[red]Tallene er publisert, men ikke på nettstedet.[/red] {nettstedfeil}", soft_wrap=True)
+        raise typer.Exit(FEILET)
     if sammendrag.maa_ses_paa:
         raise typer.Exit(MAA_SES_PAA)
+
+
+def _bygg_nettsted(valgt: Mappe, sammendrag) -> Exception | None:
+    """Build the site when it is not of what is published, and return what went wrong."""
+    from dagster_project.nettsted.bygg import bygg_nettsted, er_oppdatert
+
+    if not sammendrag.publisert:
+        return None
+    try:
+        if not er_oppdatert(valgt):
+            bygg_nettsted(valgt)
+    except (Brukerfeil, Kjoringsfeil) as feil:
+        return feil
+    sammendrag.nettsted = str(valgt.nettsted / "index.html")
+    return None
 
 
 class _fremdrift:  # noqa: N801 - reads as the with-statement it is
@@ -307,6 +330,8 @@ def _vis(sammendrag, valgt: Mappe) -> None:
     ut.print(f"Resultatet ligger i {sammendrag.publisert}", soft_wrap=True)
     if sammendrag.kvalitet:
         ut.print(f"Kvaliteten på tallene: {sammendrag.kvalitet}", soft_wrap=True)
+    if sammendrag.nettsted:
+        ut.print(f"Nettstedet: {sammendrag.nettsted}", soft_wrap=True)
 
 
 def _vis_tilbakeholdt(tilbakeholdt) -> None:

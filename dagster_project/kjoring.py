@@ -96,6 +96,8 @@ class Sammendrag:
     publisert: str = ""
     kvalitet: str = ""
     """The page on the quality of what is published."""
+    nettsted: str = ""
+    """The front page of the site, when it was asked for and is of what is published."""
 
     @property
     def maa_ses_paa(self) -> bool:

@@ -12,6 +12,7 @@ import duckdb
 
 from dagster_project import fremdrift
 from dagster_project.feil import Brukerfeil, Kjoringsfeil, uten_persondata
+from dagster_project.kjoring import siste_kjoring
 from dagster_project.kvalitet.side import FIL as KVALITET
 from dagster_project.las import hold
 from dagster_project.publisering import DATABASE, behold_siste, lag_lenke
@@ -54,14 +55,17 @@ def bygg_nettsted(mappe: Mappe, prosesser: int | None = None) -> Path:
 
 
 def er_oppdatert(mappe: Mappe) -> bool:
-    """Say whether the site is of what is published now."""
+    """Say whether the site is of what is published now, and says how the last run went."""
     merke = mappe.nettsted / MERKE
-    return merke.is_file() and merke.read_text(encoding="utf-8") == _merke(mappe.publisert / DATABASE)
+    return merke.is_file() and merke.read_text(encoding="utf-8") == _merke(
+        mappe.publisert / DATABASE, siste_kjoring(mappe)[1]
+    )
 
 
-def _merke(database: Path) -> str:
+def _merke(database: Path, status: str | None) -> str:
     with duckdb.connect(str(database), read_only=True) as con:
-        return " ".join(map(str, con.execute("select publisert, versjon, bygget_av from bi.kontrakt").fetchone()))
+        utgave = con.execute("select publisert, versjon, bygget_av from bi.kontrakt").fetchone()
+    return f"{utgave} {status}"
 
 
 def _forklar(feil: Exception, mappe: Mappe) -> str:
@@ -90,18 +94,11 @@ def _skriv(mappe: Mappe, sted: Path, prosesser: int | None) -> None:
         kvalitet = mappe.publisert / KVALITET
         if kvalitet.is_file():
             sider.skriv_kvalitetsside(kvalitet, sted)
-        utgave = sider.les_utgave(database)
-        sider.skriv_sider(sted, publisert, utgave, _siste_kjoring(mappe), kvalitet.is_file())
-        (sted / MERKE).write_text(_merke(database), encoding="utf-8")
+        tidspunkt, status = siste_kjoring(mappe)
+        siste = sider.SisteKjoring(datetime.fromisoformat(tidspunkt), status) if tidspunkt and status else None
+        sider.skriv_sider(sted, publisert, sider.les_utgave(database), siste, kvalitet.is_file())
+        (sted / MERKE).write_text(_merke(database, status), encoding="utf-8")
         for _ in arbeid:
             pass
     finally:
         arbeid.close()
-
-
-def _siste_kjoring(mappe: Mappe):
-    from dagster_project.kjoring import siste_kjoring
-    from dagster_project.nettsted.sider import SisteKjoring
-
-    tidspunkt, status = siste_kjoring(mappe)
-    return SisteKjoring(datetime.fromisoformat(tidspunkt), status) if tidspunkt and status else None
