@@ -54,6 +54,10 @@ MER = (
 )
 
 
+ENHETER = {"maaneder": "måneder"}
+"""Units that are not written as a reader writes them."""
+
+
 @dataclass(frozen=True)
 class SisteKjoring:
     """When the last run began (UTC), and how it went in Dagster's words."""
@@ -252,7 +256,7 @@ def _definisjon(forled: str, indikator: Indikator, tabell: str) -> Definisjon:
         ("Formel", indikator.formel),
         ("Teller", indikator.teller),
         ("Nevner", indikator.nevner),
-        ("Enhet", indikator.enhet),
+        ("Enhet", ENHETER.get(indikator.enhet, indikator.enhet)),
         ("Desimaler når det vises", str(indikator.desimaler)),
         ("Kilde", indikator.kilde),
         ("Hvor sikker definisjonen er", KONFIDENS.get(indikator.konfidens)),
