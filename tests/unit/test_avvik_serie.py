@@ -95,6 +95,14 @@ def test_a_series_with_payments_for_every_month_is_not_looked_at(con):
     assert kjor(con) == []
 
 
+@pytest.mark.parametrize(("maaned", "rader"), [("2023-01-01", 0), ("2023-02-01", 12)])
+def test_a_first_month_without_payments_has_none_before_it_to_be_judged_by(con, maaned, rader):
+    con.execute("delete from int_leveranse_gjeldende where rapporteringsaar < 2023")
+    con.execute("delete from int_kommune_maaned where maaned = ?", [maaned])
+    run_model(con, "intermediate/int_maanedsserie")
+    assert con.sql("select count(*) from int_maanedsserie").fetchone() == (rader,)
+
+
 def test_a_municipality_that_delivers_11f_only_is_not_looked_at(con):
     con.execute("update int_kommune_maaned set kommunenummer = '9909'")
     run_model(con, "intermediate/int_maanedsserie")

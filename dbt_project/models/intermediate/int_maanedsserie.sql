@@ -41,10 +41,17 @@ fra_regnskap as (
     group by kommunenummer, maaned
 ),
 
-alle as (
+begge as (
     from fra_11f
     union all by name
     from fra_regnskap
+),
+
+alle as (
+    select
+        *,
+        min(maaned) over (partition by kommunenummer, serie) as forste_maaned
+    from begge
 ),
 
 -- Who sends in 11F only is steered by the year; 0.2 s a municipality for its months would be a minute for the country.
@@ -66,4 +73,8 @@ select
 from alle
 semi join leverer_maanedlig on alle.kommunenummer = leverer_maanedlig.kommunenummer
 left join betalt on alle.kommunenummer = betalt.kommunenummer and alle.maaned = betalt.maaned
-qualify not bool_and(betalt.maaned is not null) over (partition by alle.kommunenummer, alle.serie)
+-- The first month alone has none before it to be judged by.
+qualify
+    bool_or(betalt.maaned is null and alle.maaned > alle.forste_maaned) over (
+        partition by alle.kommunenummer, alle.serie
+    )
