@@ -101,7 +101,7 @@ def test_a_month_held_back_is_all_that_is_taken_from_the_publication(leveranser,
     }
     assert sporr(database, "from bi.tilbakeholdt") == [("3413", SISTE, "2 publiserte tall er umulige.")]
     side = skriv_side(egen, tmp_path).read_text(encoding="utf-8")
-    assert "Stange (oktober 2026)" in side
+    assert "Stange (oktober\xa02026)" in side
 
 
 # From the inbox to the publication and back, with a fault a controller accepts.
