@@ -20,7 +20,7 @@ from rich.table import Table
 
 from dagster_project.feil import Brukerfeil
 from dagster_project.formater import oppramsing
-from dagster_project.seeds import read_seed
+from dagster_project.seeds import kodenavn, read_seed
 from dagster_project.settings import Mappe, les_miljo
 from dagster_project.valg import JsonValg, MappeValg, velg_mappe
 
@@ -48,7 +48,7 @@ class Tall:
     @property
     def navn(self) -> str:
         """Return what it is called in a sentence."""
-        return f"{_tallets_navn(self.tall)}, {_populasjoner()[self.populasjon].lower()}"
+        return f"{_tallets_navn(self.tall)}, {kodenavn('POPULASJON')[self.populasjon].lower()}"
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def les_tall(tekst: str) -> Tall:
     kjente = _seed("forklaringstall", "tall")
     if navn not in kjente:
         raise Brukerfeil(f"Ukjent tall i --fra eller --til. Bruk {oppramsing(kjente)}.")
-    populasjoner = _populasjoner()
+    populasjoner = kodenavn("POPULASJON")
     if skille and populasjon not in populasjoner:
         raise Brukerfeil(f"Ukjent populasjon i --fra eller --til. Bruk {oppramsing(populasjoner)}.")
     return Tall(navn, populasjon if skille else kjente[navn]["populasjon"])
@@ -175,10 +175,6 @@ def forklar_stonadslengde(
         til=til,
         steg=tuple(Steg(*rad[1:]) for rad in rader),
     )
-
-
-def _populasjoner() -> dict[str, str]:
-    return {rad["kode"]: rad["navn"] for rad in read_seed("kodeliste") if rad["liste"] == "POPULASJON"}
 
 
 def _tallets_navn(tall: str) -> str:

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from dagster_project.seeds import read_seed
+from dagster_project.seeds import kodenavn
 
 MELLOMROM = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-MAANEDER = tuple(rad["navn"] for rad in read_seed("kodeliste") if rad["liste"] == "MAANED")
+MAANEDER = tuple(kodenavn("MAANED").values())
 NORSK_TID = ZoneInfo("Europe/Oslo")
 MILLION = 1_000_000
 

@@ -20,6 +20,7 @@ from dagster_project.feil import Brukerfeil, trygt_navn
 from dagster_project.formater import dato, maaned
 from dagster_project.kalender import EN_DAG, dagtype, forrige_maaned, leveransefrist, siste_virkedag
 from dagster_project.klokke import naa
+from dagster_project.ny_fil import ny_fil
 from dagster_project.seeds import read_seed
 from dagster_project.valg import JsonValg
 
@@ -184,15 +185,11 @@ def _dag(tekst: str) -> date:
 
 
 def _skriv(fil: Path, tekst: str) -> None:
-    ny = fil.with_name(f".{fil.name}.ny")
     try:
-        fil.parent.mkdir(parents=True, exist_ok=True)
-        ny.write_text(tekst, encoding="utf-8", newline="")
-        ny.replace(fil)
+        with ny_fil(fil) as ny:
+            ny.write_text(tekst, encoding="utf-8", newline="")
     except OSError as feil:
         raise Brukerfeil(f"Kan ikke skrive {trygt_navn(str(fil))}: {feil.strerror}.") from None
-    finally:
-        ny.unlink(missing_ok=True)
 
 
 def _vis(alle: Sequence[Frist], nest: Frist | None) -> None:

@@ -63,9 +63,15 @@ def virkedager(maaned: date) -> list[date]:
     return [dag for dag in dager if dag.month == forste.month and er_virkedag(dag)]
 
 
+def flytt_maaned(dag: date, antall: int) -> date:
+    """Return the first day of the month so many months later; earlier when negative."""
+    nummer = dag.year * 12 + dag.month - 1 + antall
+    return date(nummer // 12, nummer % 12 + 1, 1)
+
+
 def forrige_maaned(dag: date) -> date:
     """Return the first day of the month before."""
-    return (dag.replace(day=1) - EN_DAG).replace(day=1)
+    return flytt_maaned(dag, -1)
 
 
 def leveransefrist(maaned: date) -> date:
@@ -79,4 +85,4 @@ def leveransefrist(maaned: date) -> date:
 
 def neste_maaned(dag: date) -> date:
     """Return the first day of the month after."""
-    return (dag.replace(day=28) + 4 * EN_DAG).replace(day=1)
+    return flytt_maaned(dag, 1)

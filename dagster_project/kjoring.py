@@ -291,6 +291,17 @@ def _oppsummer(mappe: Mappe, tidspunkt: datetime, kjoring_id: str, er_bygget: bo
     return sammendrag
 
 
+def tell_leveranser(con: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
+    """Return deliveries accepted, deliveries refused and rows set aside, of a published database."""
+    return con.execute("""
+        select
+            count(*) filter (where status = 'godtatt'),
+            count(*) filter (where status = 'avvist'),
+            coalesce(sum(rader_karantene), 0)::bigint,
+        from bi.leveranse
+    """).fetchone()
+
+
 def _les_tilbakeholdt(con: duckdb.DuckDBPyConnection) -> list[Tilbakeholdt]:
     rader = con.execute("select kommunenummer, maaned, forklaring from bi.tilbakeholdt order by all").fetchall()
     return [Tilbakeholdt(*rad) for rad in rader]
@@ -351,13 +362,7 @@ def les_status(mappe: Mappe) -> Status:
         try:
             versjon, publisert = con.execute("select versjon, publisert from bi.kontrakt").fetchone()
             skjermet = _ett_tall(con, "select count(*) from bi.ind_kostra where skjermet")
-            godtatt, avvist, karantene = con.execute("""
-                select
-                    count(*) filter (where status = 'godtatt'),
-                    count(*) filter (where status = 'avvist'),
-                    coalesce(sum(rader_karantene), 0)::bigint,
-                from bi.leveranse
-            """).fetchone()
+            godtatt, avvist, karantene = tell_leveranser(con)
             svar = con.execute("""
                 select
                     kommune.kommunenummer,

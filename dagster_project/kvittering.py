@@ -6,7 +6,6 @@ every new run and a warehouse built from nothing. The last line of a finding is 
 
 import csv
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
@@ -24,7 +23,7 @@ from dagster_project.klokke import naa
 from dagster_project.kvalitet.kontroll import SERIE as KVALITET
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, les_miljo
-from dagster_project.valg import JsonValg, MappeValg, velg_mappe
+from dagster_project.valg import JsonValg, MappeValg, les_maaned, velg_mappe
 
 KVITTERT, ANGRET = "kvittert", "angret"
 KOLONNER = (
@@ -247,7 +246,7 @@ def finn(mappe: Mappe, kommunenummer: str, maaned: str, aarsak: str, motpart: st
     Raises:
         Brukerfeil: if a month cannot be read, or there is no such finding; the message tells which there are.
     """
-    maaneden, motparten = _maaned(maaned), _maaned(motpart) if motpart else None
+    maaneden, motparten = les_maaned(maaned), les_maaned(motpart) if motpart else None
     i_maaneden = les_avvik(mappe, kommunenummer=kommunenummer, maaned=maaneden)
     funnet = [
         avvik
@@ -267,12 +266,6 @@ def finn(mappe: Mappe, kommunenummer: str, maaned: str, aarsak: str, motpart: st
 def _nokkeltekst(funn: Funn) -> str:
     motpart = f" for {funn.motpart_maaned:%Y-%m}" if funn.motpart_maaned else ""
     return f"{funn.aarsak} ({funn.serie}){motpart}"
-
-
-def _maaned(tekst: str) -> date:
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", tekst):
-        raise Brukerfeil(f"«{tekst}» er ikke en måned. Skriv den som 2025-04.")
-    return date.fromisoformat(f"{tekst}-01")
 
 
 def kvitter(

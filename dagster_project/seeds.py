@@ -22,3 +22,10 @@ def read_seed(name: str) -> tuple[dict[str, str], ...]:
     """
     with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
+
+
+@cache
+def kodenavn(liste: str) -> dict[str, str]:
+    """Return the names of a code list of `seeds/kodeliste.csv` by code, in the list's own order."""
+    rader = sorted((rad for rad in read_seed("kodeliste") if rad["liste"] == liste), key=lambda r: int(r["sortering"]))
+    return {rad["kode"]: rad["navn"] for rad in rader}

@@ -1,5 +1,6 @@
 """Options that several commands share, and which folder a command works in."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -27,3 +28,17 @@ def velg_mappe(valgt: Path | None, miljo: Miljo, per: str | None = None) -> Mapp
     if sti is None:
         raise Brukerfeil("Si hvilken mappe det gjelder: --mappe DIR, eller sett STONAD_MAPPE.")
     return Mappe(sti.expanduser().resolve(), per_dato(per) if per else None)
+
+
+def les_maaned(tekst: str) -> date:
+    """Return the first day of a month written as `2026-10`.
+
+    Raises:
+        Brukerfeil: if it is not written so.
+    """
+    try:
+        if len(tekst) != len("2026-10"):
+            raise ValueError(tekst)
+        return date.fromisoformat(f"{tekst}-01")
+    except ValueError:
+        raise Brukerfeil(f"«{tekst}» er ikke en måned. Skriv den som 2026-10.") from None

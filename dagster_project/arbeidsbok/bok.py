@@ -5,7 +5,6 @@ read as a formula, whatever it begins with.
 """
 
 import gc
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from dagster_project.arbeidsbok.side import (
 from dagster_project.arbeidsbok.stil import ALVORSFARGE, Formater
 from dagster_project.arbeidsbok.tall import DEFINISJONSFELT, Arktall, Innhold, dag
 from dagster_project.feil import Brukerfeil, trygt_navn
+from dagster_project.ny_fil import ny_fil
 
 DEFINISJONER, KOLONNER, KILDER = "Definisjoner", "Kolonner", "Kilder"
 FUNN, LEVERANSER = "Funn", "Leveranser"
@@ -55,21 +55,15 @@ def skriv_arbeidsbok(innhold: Innhold, fil: Path) -> None:
     Raises:
         Brukerfeil: if it cannot be written there.
     """
-    # A name of its own, so that two who write at the same time do not write in the same file.
-    ny = fil.with_name(f".{fil.name}.{os.getpid()}.ny")
     try:
-        fil.parent.mkdir(parents=True, exist_ok=True)
-        with _uten_opprydding(), xlsxwriter.Workbook(str(ny), BOKVALG) as bok:
+        with ny_fil(fil) as ny, _uten_opprydding(), xlsxwriter.Workbook(str(ny), BOKVALG) as bok:
             _Bok(bok, innhold).skriv()
-        ny.replace(fil)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as feil:
         raise Brukerfeil(
             f"Kan ikke skrive {trygt_navn(str(fil))}: "
             f"{getattr(feil, 'strerror', None) or 'mappen kan ikke skrives i'}. "
             "Er den åpen i Excel, så lukk den først."
         ) from None
-    finally:
-        ny.unlink(missing_ok=True)
 
 
 @contextmanager

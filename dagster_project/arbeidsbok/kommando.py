@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from dagster_project.arbeidsbok.oppsett import arbeidsboknavn
 from dagster_project.formater import norsk_tall
 from dagster_project.publisering import DATABASE
 from dagster_project.settings import les_miljo
@@ -50,4 +51,4 @@ def filnavn(til: Path, kommuner: Sequence[str]) -> Path:
     """Return the file to write: the one that is given, or one in the folder with the municipalities in its name."""
     if til.suffix.lower() == ".xlsx":
         return til
-    return til / f"{'_'.join(['arbeidsbok', *kommuner])}.xlsx"
+    return til / arbeidsboknavn(kommuner)

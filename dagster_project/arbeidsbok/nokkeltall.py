@@ -17,6 +17,7 @@ from dagster_project.arbeidsbok.oppsett import Figur, Serie
 from dagster_project.arbeidsbok.side import FRA_RAD, LINJEHOYDE, skriv_liste, skriv_topp, utskrift
 from dagster_project.arbeidsbok.stil import AKSENT, GRAA, SERIEFARGER, Formater, tallformat
 from dagster_project.arbeidsbok.tall import DAG_NULL, Arktall, Innhold, dag
+from dagster_project.kalender import flytt_maaned, forrige_maaned
 
 NOKKELTALL, MAANEDSSERIER, KOSTRA_AAR, FIGURTALL, LISTER = (
     "Nøkkeltall",
@@ -49,12 +50,6 @@ FORKLARING = (
 )
 
 
-def maaneder_for(maaned: date, antall: int) -> date:
-    """Return the first day of the month so many months before."""
-    nummer = maaned.year * 12 + maaned.month - 1 - antall
-    return date(nummer // 12, nummer % 12 + 1, 1)
-
-
 def _exceldag(dagen: date) -> int:
     return (dagen - DAG_NULL).days
 
@@ -76,7 +71,7 @@ class Nokkelark:
         self.maaneder = []
         while siste >= forste:
             self.maaneder.append(siste)
-            siste = maaneder_for(siste, 1)
+            siste = forrige_maaned(siste)
         self.maaneder.reverse()
         self.verdier = {dag(maaned): verdier for nummer, maaned, verdier, _ in innhold.maaneder if nummer == self.valgt}
         self.indikatorer = list(dict.fromkeys((id_, navn) for _, id_, navn, *_ in innhold.kostra))
@@ -356,7 +351,7 @@ class Nokkelark:
         """Return a series' figure so many months before the newest month."""
         if self.siste is None:
             return None
-        return self.verdier.get(maaneder_for(self.siste, for_), (None,) * len(self.serier))[nummer]
+        return self.verdier.get(flytt_maaned(self.siste, -for_), (None,) * len(self.serier))[nummer]
 
     def _snitt(self, nummer: int) -> float | None:
         """Return the mean of the twelve months to the newest, when all of them are known."""
@@ -426,7 +421,7 @@ class Nokkelark:
             rad + 1, 1, f"Åpne funn siste tolv måneder (rader i arket {funn.ark.navn})", self.formater.undertittel
         )
         rad += 2
-        fra = _exceldag(maaneder_for(self.siste, 12)) if self.siste else 0
+        fra = _exceldag(flytt_maaned(self.siste, -12)) if self.siste else 0
         for alvor in ("FEIL", "ADVARSEL"):
             antall = sum(
                 ett[plass["kommunenummer"]] == self.valgt

@@ -10,6 +10,11 @@ DATOFORMATER = frozenset({"maaned", "dato", "tid"})
 """Formats of columns whose cells are days or times."""
 
 
+def arbeidsboknavn(kommuner: Iterable[str]) -> str:
+    """Return the name of a workbook: `arbeidsbok_3411.xlsx`, without numbers where it is of all municipalities."""
+    return f"{'_'.join(['arbeidsbok', *kommuner])}.xlsx"
+
+
 @dataclass(frozen=True)
 class Ark:
     """A sheet that holds one published table as an Excel table. `objekter` are the deliveries it is built on."""

@@ -27,7 +27,7 @@ TALLFORMAT = {
     "ja_nei": '"ja";"ja";"nei"',
     "endring": f"{_NORSK}+0.0%;{_NORSK}-0.0%;{_NORSK}0.0%",
 }
-MORK, AKSENT, LYS, GRAA = "#1F3A4D", "#0B5C7A", "#E8F1F5", "#5F6B73"
+MORK, AKSENT, GRAA = "#1F3A4D", "#0B5C7A", "#5F6B73"
 # Okabe and Ito's colours, which those who are colour blind can tell apart.
 SERIEFARGER = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 ALVORSFARGE = {"FEIL": "#F8D7DA", "ADVARSEL": "#FFF3CD"}

@@ -200,16 +200,8 @@ def _skill_ut_duplikater(
     """Return the files that are new, and those whose content we have, or get now, with the id of the delivery."""
     nye: list[Ny] = []
     like: list[tuple[Filinnhold, str]] = []
-    kjent = (
-        {
-            id_
-            for (id_,) in con.execute(
-                "select leveranse_id from varehus.intern.leveranse where status = 'godtatt'"
-            ).fetchall()
-        }
-        if filer
-        else set()
-    )
+    godtatte = con.execute("select leveranse_id from varehus.intern.leveranse where status = 'godtatt'").fetchall()
+    kjent = {leveranse_id for (leveranse_id,) in godtatte}
     for sti, funnet in filer:
         innhold = undersok(sti)
         leveranse_id = finn_id(mappe, innhold, funnet, sti.name)
@@ -217,18 +209,20 @@ def _skill_ut_duplikater(
             like.append((innhold, leveranse_id))
         else:
             kjent.add(leveranse_id)
-            nye.append(Ny(innhold, funnet, sti.name, mottatt))
+            nye.append(Ny(leveranse_id, innhold, funnet, sti.name, mottatt))
     return nye, like
 
 
 def _les_igjen(mappe: Mappe, tidligere: Sequence[Tidligere], nye: Sequence[Ny]) -> list[Ny]:
     """Return the earlier deliveries to read again, but for those that were refused and have now come once more."""
-    kommer = {finn_id(mappe, ny.innhold, ny.gjenkjent, ny.filnavn) for ny in nye}
-    igjen = [
-        Ny(undersok(mappe.rot / gammel.sti), gammel.gjenkjent, gammel.filnavn, gammel.mottatt, gammel)
-        for gammel in tidligere
-    ]
-    return [ny for ny in igjen if finn_id(mappe, ny.innhold, ny.gjenkjent, ny.filnavn) not in kommer]
+    kommer = {ny.leveranse_id for ny in nye}
+    igjen: list[Ny] = []
+    for gammel in tidligere:
+        innhold = undersok(mappe.rot / gammel.sti)
+        leveranse_id = finn_id(mappe, innhold, gammel.gjenkjent, gammel.filnavn)
+        if leveranse_id not in kommer:
+            igjen.append(Ny(leveranse_id, innhold, gammel.gjenkjent, gammel.filnavn, gammel.mottatt, gammel))
+    return igjen
 
 
 def _er_valgt(funnet: Gjenkjent, velg: Callable[[str, date], bool] | None) -> bool:

@@ -33,11 +33,12 @@ UTTREKK_FELT = tuple(felt.name for felt in fields(Uttrekk) if felt.name != "leve
 
 @dataclass(frozen=True)
 class Ny:
-    """A file to read: what is in it, what it is, its name, and when it was received.
+    """A file to read: the delivery it is, what is in it, what it is, its name, and when it was received.
 
     `tidligere` is filled for a delivery that has been read before and is to be read again.
     """
 
+    leveranse_id: str
     innhold: Filinnhold
     gjenkjent: Gjenkjent
     filnavn: str
@@ -107,7 +108,7 @@ def _rad(mappe: Mappe, ny: Ny, vurdering: Vurdering, plass: int) -> dict[str, ob
     innhold, funnet = vurdering.innhold, vurdering.gjenkjent
     uttrekk = asdict(vurdering.uttrekk) if vurdering.uttrekk else {}
     return {navn: uttrekk.get(navn) for navn in UTTREKK_FELT} | {
-        "leveranse_id": finn_id(mappe, innhold, funnet, ny.filnavn),
+        "leveranse_id": ny.leveranse_id,
         "kilde": funnet.kilde,
         "objekt": funnet.objekt,
         "kommunenummer": vurdering.kommunenummer,

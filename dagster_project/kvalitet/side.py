@@ -16,6 +16,8 @@ import jinja2
 from dagster_project import formater
 from dagster_project.formater import norsk_tall
 from dagster_project.kvalitet.suiter import ERROR, Forventning, Suite, forventninger, suiter
+from dagster_project.maler import lag_miljo
+from dagster_project.ny_fil import ny_fil
 
 FIL = "kvalitet.html"
 KJORINGER_VIST = 12
@@ -108,9 +110,8 @@ def skriv_side(varehus: Path, publisert: Path) -> Path:
     finally:
         con.close()
     maal = publisert / FIL
-    ny = maal.with_name(f".{FIL}")
-    ny.write_text(_mal().render(tidspunkt=tidspunkt, kommuner=kommuner, suiter=suiter()), encoding="utf-8")
-    ny.replace(maal)
+    with ny_fil(maal) as ny:
+        ny.write_text(_mal().render(tidspunkt=tidspunkt, kommuner=kommuner, suiter=suiter()), encoding="utf-8")
     return maal
 
 
@@ -225,12 +226,6 @@ def _kommune(nummer: str, navn: str, siste: date | None, rader: Sequence[tuple],
 
 @cache
 def _mal() -> jinja2.Template:
-    miljo = jinja2.Environment(
-        loader=jinja2.PackageLoader("dagster_project.kvalitet", "maler"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    miljo = lag_miljo("dagster_project.kvalitet")
     miljo.filters |= {"maaned": formater.maaned, "kort": formater.kort_maaned, "tid": formater.tidspunkt}
     return miljo.get_template("kvalitet.html.j2")

@@ -14,6 +14,7 @@ from typing import Any
 
 from dagster_project.dbt import sikre_manifest
 from dagster_project.feil import Kjoringsfeil
+from dagster_project.maler import json_i_skript
 
 EGET_PROSJEKT = "stonadsvarehuset"
 OVERSIKT = """\
@@ -55,7 +56,11 @@ def lag_dokumentasjon() -> str:
     """
     manifest = json.loads(sikre_manifest().read_text(encoding="utf-8"))
     trimmet = trim(manifest)
-    return _side().replace(KATALOG, _json(_katalog(trimmet)), 1).replace(MANIFEST, _json(trimmet), 1)
+    return (
+        _side()
+        .replace(KATALOG, json_i_skript(_katalog(trimmet), sortert=True), 1)
+        .replace(MANIFEST, json_i_skript(trimmet, sortert=True), 1)
+    )
 
 
 def trim(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -131,8 +136,3 @@ def _side() -> str:
         if side.count(plass) != 1:
             raise Kjoringsfeil(f"Siden til dbt er ikke slik den pleier: {plass}. Bruk versjonen i constraints.txt.")
     return side.replace("</body>", f"{HJEM}</body>")
-
-
-def _json(innhold: object) -> str:
-    """Return JSON that can stand inside a script element, whatever its texts are."""
-    return json.dumps(innhold, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("<", "\\u003c")

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from dagster_project import formater
-from dagster_project.rapport.innhold import Lenke
+from dagster_project.arbeidsbok.oppsett import arbeidsboknavn
+from dagster_project.rapport.innhold import Lenke, rapportnavn
 from dagster_project.rapport.tall import Publisert
 
 FELLES, RAPPORTER, ARBEIDSBOK = "felles", "rapporter", "arbeidsbok"
@@ -27,19 +28,9 @@ class Oppgave:
     maaneder: tuple[date, ...] = ()
 
 
-def navn(kommunenummer: str, maaned: date) -> str:
-    """Return the name of a report's files, without an ending, as `Rapport.filnavn` has it."""
-    return f"rapport_{kommunenummer}_{maaned:%Y-%m}"
-
-
 def kommuneside(kommunenummer: str) -> str:
     """Return the name of the page that lists a municipality's reports."""
     return f"kommune_{kommunenummer}.html"
-
-
-def arbeidsboknavn(kommunenummer: str) -> str:
-    """Return the name of a municipality's workbook."""
-    return f"arbeidsbok_{kommunenummer}.xlsx"
 
 
 def start_rapporter(database: Path, publisert: Publisert, mappe: Path, prosesser: int | None) -> Iterator[None]:
@@ -113,14 +104,14 @@ def _gjor(publisert: Publisert, database: Path, mappe: Path, oppgave: Oppgave) -
         from dagster_project.arbeidsbok.bok import skriv_arbeidsbok
         from dagster_project.arbeidsbok.tall import les_innhold
 
-        skriv_arbeidsbok(les_innhold(database, [nummer]), mappe / ARBEIDSBOK / arbeidsboknavn(nummer))
+        skriv_arbeidsbok(les_innhold(database, [nummer]), mappe / ARBEIDSBOK / arbeidsboknavn([nummer]))
         return
     from dagster_project.rapport import html, pdf
     from dagster_project.rapport.seksjoner import lag_rapport
 
     for maaned in oppgave.maaneder:
         rapport = lag_rapport(publisert, nummer, maaned)
-        fil = mappe / RAPPORTER / navn(nummer, maaned)
+        fil = mappe / RAPPORTER / rapportnavn(nummer, maaned)
         if oppgave.slag == "pdf":
             fil.with_suffix(".pdf").write_bytes(pdf.lag_pdf(rapport))
         else:
@@ -137,9 +128,11 @@ def _veier(publisert: Publisert, nummer: str, maaned: date) -> list[Lenke]:
         Lenke(f"Alle rapporter for {publisert.kommuner[nummer]}", kommuneside(nummer)),
     ]
     if plass:
-        veier.append(Lenke(f"← {formater.maaned(maaneder[plass - 1])}", f"{navn(nummer, maaneder[plass - 1])}.html"))
+        forrige = maaneder[plass - 1]
+        veier.append(Lenke(f"← {formater.maaned(forrige)}", f"{rapportnavn(nummer, forrige)}.html"))
     if plass + 1 < len(maaneder):
-        veier.append(Lenke(f"{formater.maaned(maaneder[plass + 1])} →", f"{navn(nummer, maaneder[plass + 1])}.html"))
+        neste = maaneder[plass + 1]
+        veier.append(Lenke(f"{formater.maaned(neste)} →", f"{rapportnavn(nummer, neste)}.html"))
     else:
-        veier.append(Lenke("PDF", f"{navn(nummer, maaned)}.pdf"))
+        veier.append(Lenke("PDF", f"{rapportnavn(nummer, maaned)}.pdf"))
     return veier

@@ -16,14 +16,15 @@ import duckdb
 import jinja2
 
 from dagster_project import formater
-from dagster_project.kjoring import KJORESTATUS
+from dagster_project.arbeidsbok.oppsett import arbeidsboknavn
+from dagster_project.kjoring import KJORESTATUS, tell_leveranser
 from dagster_project.kvalitet.side import FIL as KVALITET
 from dagster_project.nettsted import dokument
-from dagster_project.nettsted.rapporter import ARBEIDSBOK, FELLES, RAPPORTER, arbeidsboknavn, kommuneside, navn
+from dagster_project.nettsted.rapporter import ARBEIDSBOK, FELLES, RAPPORTER, kommuneside
 from dagster_project.rapport import html
-from dagster_project.rapport.innhold import Definisjon
+from dagster_project.rapport.innhold import Definisjon, rapportnavn
 from dagster_project.rapport.seksjoner import periodisering
-from dagster_project.rapport.seksjoner.definisjoner import KONFIDENS
+from dagster_project.rapport.seksjoner.definisjoner import KONFIDENS, lengdedefinisjon
 from dagster_project.rapport.tall import Funn, Indikator, Publisert
 from dagster_project.seeds import read_seed
 
@@ -110,7 +111,7 @@ class Kommune:
     @property
     def rapport(self) -> str:
         """Return the name of the newest report's files, without an ending."""
-        return navn(self.nummer, self.maaneder[-1])
+        return rapportnavn(self.nummer, self.maaneder[-1])
 
     @property
     def side(self) -> str:
@@ -120,7 +121,7 @@ class Kommune:
     @property
     def arbeidsbok(self) -> str:
         """Return the name of the workbook."""
-        return arbeidsboknavn(self.nummer)
+        return arbeidsboknavn([self.nummer])
 
     @property
     def aar(self) -> list[tuple[int, list[date]]]:
@@ -133,14 +134,7 @@ def les_utgave(database: Path) -> Utgave:
     """Read which publication it is, and how the deliveries behind it stand."""
     with duckdb.connect(str(database), read_only=True) as con:
         kontrakt = con.execute("select versjon, publisert, bygget_av, datagrunnlag_til from bi.kontrakt").fetchone()
-        leveranser = con.execute("""
-            select
-                count(*) filter (where status = 'godtatt'),
-                count(*) filter (where status = 'avvist'),
-                coalesce(sum(rader_karantene), 0)::bigint,
-            from bi.leveranse
-        """).fetchone()
-    return Utgave(*kontrakt, *leveranser)
+        return Utgave(*kontrakt, *tell_leveranser(con))
 
 
 def kommuner(publisert: Publisert) -> tuple[Kommune, ...]:
@@ -228,17 +222,8 @@ def katalog(publisert: Publisert) -> Iterator[tuple[str, str, str, list[Definisj
         "Stønadslengde",
         "Fem måter å telle på, som gir ulike svar. Tallene i bi.ind_stonadslengde.",
         [
-            Definisjon(
-                f"l-{rad['definisjon']}",
-                rad["navn"],
-                rad["forklaring"],
-                (
-                    ("Formel", rad["formel"]),
-                    ("Teller", rad["teller_tekst"]),
-                    ("Nevner", rad["nevner_tekst"]),
-                    ("Kilde", rad["kilde"]),
-                    ("Finnes i", f"bi.ind_stonadslengde, definisjon = {rad['definisjon']}"),
-                ),
+            lengdedefinisjon(
+                f"l-{rad['definisjon']}", rad, ("Finnes i", f"bi.ind_stonadslengde, definisjon = {rad['definisjon']}")
             )
             for rad in read_seed("stonadslengde_definisjon")
         ],

@@ -1,7 +1,6 @@
 """A report as a page: one file that needs no other, or pages that share the style and Vega in a folder beside them."""
 
 import base64
-import json
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,6 +10,7 @@ import jinja2
 import vl_convert
 from markupsafe import Markup, escape
 
+from dagster_project.maler import json_i_skript, lag_miljo
 from dagster_project.rapport import figur as tegning
 from dagster_project.rapport.innhold import (
     HUSK,
@@ -55,7 +55,7 @@ def lag_side(rapport: Rapport, felles: str | None = None, lenker: Sequence[Lenke
         rapport=rapport,
         titler=_titler(rapport),
         lenker=lenker,
-        spraak=_json({"formatLocale": tegning.TALLFORMAT, "timeFormatLocale": tegning.TIDSFORMAT}),
+        spraak=Markup(json_i_skript({"formatLocale": tegning.TALLFORMAT, "timeFormatLocale": tegning.TIDSFORMAT})),
     )
 
 
@@ -134,11 +134,6 @@ def _merker(figur: Figur) -> list[tuple[str, str]]:
     return [(som_tekst(hvor, kolonne.slag), tekst) for hvor, tekst in figur.merker]
 
 
-def _json(innhold: object) -> Markup:
-    """Return JSON that can stand inside a script element, whatever its texts are."""
-    return Markup(json.dumps(innhold, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))
-
-
 @cache
 def _vega() -> Markup:
     """Return Vega, Vega-Lite and vega-embed as a script that can stand inside a page."""
@@ -154,13 +149,7 @@ def _mal(navn: str) -> str:
 @cache
 def miljo() -> jinja2.Environment:
     """Return the environment the pages are drawn in, with the filters their templates use."""
-    env = jinja2.Environment(
-        loader=jinja2.PackageLoader("dagster_project.rapport", "maler"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    env = lag_miljo("dagster_project.rapport")
     env.globals |= {
         "tallslag": TALLSLAG,
         "lengste_apne_tabell": LENGSTE_APNE_TABELL,
@@ -171,7 +160,7 @@ def miljo() -> jinja2.Environment:
         "rader": _rader,
         "csv_lenke": _csv_lenke,
         "vega_lite": tegning.vega_lite,
-        "json": _json,
+        "json": lambda innhold: Markup(json_i_skript(innhold)),
         "merker": _merker,
         "grupper": grupper,
         "blokkslag": lambda blokk: type(blokk).__name__,

@@ -232,6 +232,11 @@ class Seksjon:
     intern: bool = False
 
 
+def rapportnavn(kommunenummer: str, maaned: date) -> str:
+    """Return the name of a report's files, without an ending: `rapport_3411_2026-10`."""
+    return f"rapport_{kommunenummer}_{maaned:%Y-%m}"
+
+
 @dataclass(frozen=True)
 class Rapport:
     """A whole report of one municipality and one month."""
@@ -251,7 +256,7 @@ class Rapport:
     @property
     def filnavn(self) -> str:
         """Return the name of its files, without an ending: `rapport_3411_2026-10`, `..._INTERN` with a worklist."""
-        return f"rapport_{self.kommunenummer}_{self.maaned:%Y-%m}{'_INTERN' if self.er_intern else ''}"
+        return rapportnavn(self.kommunenummer, self.maaned) + ("_INTERN" if self.er_intern else "")
 
     @property
     def er_intern(self) -> bool:

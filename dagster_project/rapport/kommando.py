@@ -11,9 +11,10 @@ from rich.console import Console
 
 from dagster_project import formater
 from dagster_project.feil import Brukerfeil
+from dagster_project.ny_fil import ny_fil
 from dagster_project.publisering import DATABASE
 from dagster_project.settings import Mappe, les_miljo
-from dagster_project.valg import MappeValg, velg_mappe
+from dagster_project.valg import MappeValg, les_maaned, velg_mappe
 
 if TYPE_CHECKING:
     from dagster_project.rapport.tall import Publisert
@@ -63,20 +64,6 @@ def rapport(
         ut.print("[yellow]Rapporten har journalnumre. Den er intern og skal ikke deles.[/yellow]")
 
 
-def les_maaned(tekst: str) -> date:
-    """Return the first day of a month written as `2026-10`.
-
-    Raises:
-        Brukerfeil: if it is not written so.
-    """
-    try:
-        if len(tekst) != len("2026-10"):
-            raise ValueError(tekst)
-        return date.fromisoformat(f"{tekst}-01")
-    except ValueError:
-        raise Brukerfeil(f"«{tekst}» er ikke en måned. Skriv den som 2026-10.") from None
-
-
 def skriv_rapporter(
     mappe: Mappe, kommune: str | None, maaned: date | None, til: Path, *, med_pdf: bool, med_arbeidsliste: bool
 ) -> Iterator[Path]:
@@ -119,10 +106,8 @@ def _hvilke(publisert: "Publisert", kommune: str | None, maaned: date | None) ->
 
 
 def _skriv(fil: Path, innhold: bytes, er_intern: bool) -> Path:
-    """Put a file in its place whole, so that nobody opens half of it; only its owner reads what is intern."""
-    fil.parent.mkdir(parents=True, exist_ok=True)
-    ny = fil.with_name(f".{fil.name}")
-    ny.unlink(missing_ok=True)
-    ny.touch(mode=BARE_EIER if er_intern else VANLIG)
-    ny.write_bytes(innhold)
-    return ny.replace(fil)
+    """Put a file in its place whole; only its owner reads what is intern."""
+    with ny_fil(fil) as ny:
+        ny.touch(mode=BARE_EIER if er_intern else VANLIG)
+        ny.write_bytes(innhold)
+    return fil

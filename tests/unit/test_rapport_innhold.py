@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_project.feil import Brukerfeil
+from dagster_project.kalender import flytt_maaned
 from dagster_project.rapport.innhold import Alvor, Avsnitt, Definisjon, Figur, Maalt, Punkter, Seksjon, Tabell, Tomt
 from dagster_project.rapport.seksjoner import lag_intern_seksjon, lag_rapport
 from dagster_project.rapport.seksjoner.definisjoner import lenker
@@ -18,7 +19,6 @@ from dagster_project.rapport.seksjoner.felles import (
     andel_pst,
     differanse,
     endring_pst,
-    flytt,
     mer_enn,
     parameter,
     snitt,
@@ -91,18 +91,18 @@ def test_a_difference_or_percent_is_never_made_of_what_is_not_shown(ny, gammel):
 
 
 def test_a_mean_is_of_whole_sets_of_months_only():
-    serie = {NAA: Decimal(3), FOR: Decimal(6), flytt(NAA, -2): Decimal(9), flytt(NAA, -3): Tomt.SKJULT}
-    assert snitt(serie, [NAA, FOR, flytt(NAA, 1), flytt(NAA, -4)]) == {
+    serie = {NAA: Decimal(3), FOR: Decimal(6), flytt_maaned(NAA, -2): Decimal(9), flytt_maaned(NAA, -3): Tomt.SKJULT}
+    assert snitt(serie, [NAA, FOR, flytt_maaned(NAA, 1), flytt_maaned(NAA, -4)]) == {
         NAA: Decimal(6),
         FOR: Tomt.SKJULT,
-        flytt(NAA, 1): Tomt.UKJENT,
-        flytt(NAA, -4): Tomt.UKJENT,
+        flytt_maaned(NAA, 1): Tomt.UKJENT,
+        flytt_maaned(NAA, -4): Tomt.UKJENT,
     }
 
 
 def test_a_month_is_moved_over_the_turn_of_the_year():
-    assert flytt(date(2026, 1, 1), -1) == date(2025, 12, 1)
-    assert flytt(date(2025, 12, 1), 1) == date(2026, 1, 1)
+    assert flytt_maaned(date(2026, 1, 1), -1) == date(2025, 12, 1)
+    assert flytt_maaned(date(2025, 12, 1), 1) == date(2026, 1, 1)
 
 
 def test_a_change_that_rounds_to_nothing_is_not_called_more():
@@ -161,7 +161,7 @@ def test_payments_of_a_hidden_month_are_not_compared(lag):
 
 @pytest.mark.parametrize(("etter", "umoden"), [(2, True), (3, False)])
 def test_the_last_months_can_still_grow(lag, etter, umoden):
-    rader = [rad for nummer in range(-1, etter + 1) for rad in utbetalt(flytt(NAA, nummer), 100_000 + nummer)]
+    rader = [rad for nummer in range(-1, etter + 1) for rad in utbetalt(flytt_maaned(NAA, nummer), 100_000 + nummer)]
     setning = finn(tekster(rapport(lag(ind_utbetaling_per_mottaker=rader)), "nytt"), "i februar 2026")
     assert ("sene vedtak" in setning) == umoden
     assert parameter("umodne_maaneder") == 3
@@ -309,7 +309,7 @@ def funn(maaned: date, aarsak: str = "forskudd", alvor: str = "ADVARSEL", **andr
         "maaned": maaned,
         "serie": "fagsystem",
         "aarsak": aarsak,
-        "motpart_maaned": flytt(maaned, 1),
+        "motpart_maaned": flytt_maaned(maaned, 1),
         "belop_nok": 1000,
         "andel_av_maaned_pst": 4.0,
         "alvor": alvor,
@@ -371,9 +371,9 @@ def test_many_findings_are_counted_after_the_first(lag, antall):
 
 @pytest.mark.parametrize(("siden", "med"), [(11, True), (12, False)])
 def test_older_findings_are_counted_for_a_year(lag, siden, med):
-    maaned = flytt(NAA, -siden)
+    maaned = flytt_maaned(NAA, -siden)
     publisert = lag(
-        ind_utbetaling_per_mottaker=[rad for nr in range(-siden, 1) for rad in utbetalt(flytt(NAA, nr), 1)],
+        ind_utbetaling_per_mottaker=[rad for nr in range(-siden, 1) for rad in utbetalt(flytt_maaned(NAA, nr), 1)],
         avvik_periodisering=[funn(maaned, "uforklart", "FEIL")],
     )
     assert (
@@ -401,7 +401,7 @@ def fil(objekt: str, maaned: date, **andre) -> dict:
         "objekt": objekt,
         "filnavn": f"{objekt}.csv",
         "fra": maaned,
-        "til": date.fromordinal(flytt(maaned, 1).toordinal() - 1),
+        "til": date.fromordinal(flytt_maaned(maaned, 1).toordinal() - 1),
         "mottatt": datetime(2026, 11, 2, 6),
         "rader_lest": 10,
         "rader_godtatt": 10,
@@ -451,7 +451,7 @@ def test_a_hole_between_months_is_told(lag):
 def test_a_month_held_back_is_told_in_the_newest_report(lag):
     publisert = lag(
         ind_utbetaling_per_mottaker=[*utbetalt(FOR, 1), *utbetalt(NAA, 1)],
-        tilbakeholdt=[{"kommunenummer": NUMMER, "maaned": flytt(NAA, 1), "forklaring": "Se på forskuddene."}],
+        tilbakeholdt=[{"kommunenummer": NUMMER, "maaned": flytt_maaned(NAA, 1), "forklaring": "Se på forskuddene."}],
     )
     assert maa(publisert) == ["April 2026 er holdt tilbake. Se på forskuddene."]
     assert maa(publisert, FOR) == ["Ingenting må følges opp denne måneden."]
@@ -662,18 +662,18 @@ def test_a_ledger_alone_still_gives_a_report(lag):
 
 
 def test_fixed_prices_need_an_index(lag):
-    betalt = [rad for nummer in range(4) for rad in utbetalt(flytt(NAA, -nummer), 1000)]
+    betalt = [rad for nummer in range(4) for rad in utbetalt(flytt_maaned(NAA, -nummer), 1000)]
     ferdig = rapport(lag(ind_utbetaling_per_mottaker=betalt))
     assert any("Lever konsumprisindeksen" in b.tekst for b in blokker(ferdig) if isinstance(b, Avsnitt))
     assert "utbetaling-priser" not in tabeller(ferdig)
 
 
 def test_fixed_prices_are_kroner_of_the_base_month(lag, tmp_path):
-    betalt = [rad for nummer in range(4) for rad in utbetalt(flytt(NAA, -nummer), 1000)]
+    betalt = [rad for nummer in range(4) for rad in utbetalt(flytt_maaned(NAA, -nummer), 1000)]
     publisert = lag(
         ind_utbetaling_per_mottaker=betalt,
         kpi=[
-            {"maaned": flytt(NAA, -nummer), "faktor": faktor, "basismaaned": NAA}
+            {"maaned": flytt_maaned(NAA, -nummer), "faktor": faktor, "basismaaned": NAA}
             for nummer, faktor in enumerate((1.0, 1.1, 1.2, None))
         ],
     )
@@ -691,7 +691,7 @@ def test_fixed_prices_are_kroner_of_the_base_month(lag, tmp_path):
 def test_errors_say_what_there_is(lag):
     publisert = lag(
         ind_utbetaling_per_mottaker=[*utbetalt(FOR, 1), *utbetalt(NAA, 1)],
-        tilbakeholdt=[{"kommunenummer": NUMMER, "maaned": flytt(NAA, 1), "forklaring": "Se på forskuddene."}],
+        tilbakeholdt=[{"kommunenummer": NUMMER, "maaned": flytt_maaned(NAA, 1), "forklaring": "Se på forskuddene."}],
     )
     for nummer, maaned, ventet in (
         ("0301", NAA, "Kommune 0301 er ikke i varehuset. Det har Prøvevik (9901) og Annenby (9902)."),
@@ -703,7 +703,7 @@ def test_errors_say_what_there_is(lag):
         ),
         (
             NUMMER,
-            flytt(NAA, 1),
+            flytt_maaned(NAA, 1),
             "April 2026 er holdt tilbake for Prøvevik (9901). Se på forskuddene. Rett leveransen, eller kvitter ut "
             "funnet med «stonad kvitter», og kjør «stonad kjor» på nytt. "
             "Det finnes rapport for februar 2026 og mars 2026.",
@@ -819,7 +819,7 @@ def alle_lenker(seksjoner: tuple[Seksjon, ...]) -> set[str]:
 
 def test_every_definition_is_led_to_and_every_link_leads_somewhere(lag):
     publisert = lag(
-        ind_utbetaling_per_mottaker=[rad for nr in range(-12, 1) for rad in utbetalt(flytt(NAA, nr), 1000)],
+        ind_utbetaling_per_mottaker=[rad for nr in range(-12, 1) for rad in utbetalt(flytt_maaned(NAA, nr), 1000)],
         ind_maaned=[indikator(NAA, rad["indikator_id"], 5) for rad in read_seed("maanedsindikator")],
         maanedsindikator=[definisjon(rad["indikator_id"]) for rad in read_seed("maanedsindikator")],
         ind_kostra=[kostra(NUMMER, 2025, rad["indikator_id"], 1.0) for rad in read_seed("indikator")],

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from dagster_project.cli import app
 from dagster_project.feil import Brukerfeil
-from dagster_project.rapport.kommando import les_maaned
+from dagster_project.valg import les_maaned
 from tests.rapportbase import ANNEN, NUMMER, lag_base, utbetalt
 
 FOR, SISTE = date(2026, 2, 1), date(2026, 3, 1)

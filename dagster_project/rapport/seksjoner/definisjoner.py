@@ -1,6 +1,6 @@
 """The definitions the other sections lead to, and how the report is read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dagster_project import formater
 from dagster_project.rapport.innhold import (
@@ -78,17 +78,7 @@ def _definisjoner(k: Kontekst, brukt: set[str]) -> Iterator[Definisjon]:
             yield Definisjon(f"def-b-{navn}", rad["tittel"], rad["tekst"], (("Kilde", rad["kilde"]),))
     for rad in read_seed("stonadslengde_definisjon"):
         if (id_ := f"def-l-{rad['definisjon']}") in brukt:
-            yield Definisjon(
-                id_,
-                rad["navn"],
-                rad["forklaring"],
-                (
-                    ("Formel", rad["formel"]),
-                    ("Teller", rad["teller_tekst"]),
-                    ("Nevner", rad["nevner_tekst"]),
-                    ("Kilde", rad["kilde"]),
-                ),
-            )
+            yield lengdedefinisjon(id_, rad)
     for forled, tabell, indikatorer in (
         ("def-m-", "bi.ind_maaned", k.publisert.maanedsindikatorer),
         ("def-k-", "bi.ind_kostra", k.publisert.indikatorer),
@@ -96,6 +86,17 @@ def _definisjoner(k: Kontekst, brukt: set[str]) -> Iterator[Definisjon]:
         for indikator in indikatorer.values():
             if (id_ := forled + indikator.indikator_id) in brukt:
                 yield _definisjon(id_, tabell, indikator)
+
+
+def lengdedefinisjon(id_: str, rad: Mapping[str, str], *mer: tuple[str, str]) -> Definisjon:
+    """Return what a row of seeds/stonadslengde_definisjon.csv means; `mer` is said after the rest."""
+    felt = (
+        ("Formel", rad["formel"]),
+        ("Teller", rad["teller_tekst"]),
+        ("Nevner", rad["nevner_tekst"]),
+        ("Kilde", rad["kilde"]),
+    )
+    return Definisjon(id_, rad["navn"], rad["forklaring"], (*felt, *mer))
 
 
 def _definisjon(id_: str, tabell: str, indikator: Indikator) -> Definisjon:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 
 from dagster_project import formater
+from dagster_project.kalender import flytt_maaned, forrige_maaned
 from dagster_project.rapport.innhold import (
     Figur,
     Figurslag,
@@ -22,8 +23,8 @@ from dagster_project.rapport.innhold import (
     Verdi,
     som_tekst,
 )
-from dagster_project.rapport.tall import Indikator, Publisert, Serie, Tall, synlig
-from dagster_project.seeds import read_seed
+from dagster_project.rapport.tall import BELOP, Indikator, Publisert, Serie, Tall, synlig
+from dagster_project.seeds import kodenavn, read_seed
 
 MELLOMROM = formater.MELLOMROM
 KRONER = (Slag.KRONER, 0)
@@ -44,19 +45,6 @@ def parameter(navn: str) -> int:
     return {rad["parameter"]: int(rad["verdi"]) for rad in read_seed("rapport_parameter")}[navn]
 
 
-@cache
-def kodenavn(liste: str) -> dict[str, str]:
-    """Return the names of a code list of seeds/kodeliste.csv, in its order."""
-    rader = sorted((rad for rad in read_seed("kodeliste") if rad["liste"] == liste), key=lambda r: int(r["sortering"]))
-    return {rad["kode"]: rad["navn"] for rad in rader}
-
-
-def flytt(maaned: date, antall: int) -> date:
-    """Return the month so many months later; earlier when negative."""
-    nummer = maaned.year * 12 + maaned.month - 1 + antall
-    return date(nummer // 12, nummer % 12 + 1, 1)
-
-
 @dataclass(frozen=True)
 class Kontekst:
     """One report: whose it is, its month, and the published numbers."""
@@ -68,9 +56,9 @@ class Kontekst:
     """The months of the figures, from the first published month."""
 
     def __post_init__(self) -> None:
-        start = max(flytt(self.maaned, 1 - parameter("figur_maaneder")), self.maaneder[0])
+        start = max(flytt_maaned(self.maaned, 1 - parameter("figur_maaneder")), self.maaneder[0])
         maaneder = (self.maaned.year - start.year) * 12 + self.maaned.month - start.month
-        object.__setattr__(self, "vindu", tuple(flytt(start, nummer) for nummer in range(maaneder + 1)))
+        object.__setattr__(self, "vindu", tuple(flytt_maaned(start, nummer) for nummer in range(maaneder + 1)))
 
     @property
     def navn(self) -> str:
@@ -85,12 +73,12 @@ class Kontekst:
     @property
     def forrige(self) -> date:
         """Return the month before."""
-        return flytt(self.maaned, -1)
+        return forrige_maaned(self.maaned)
 
     @property
     def i_fjor(self) -> date:
         """Return the same month last year."""
-        return flytt(self.maaned, -12)
+        return flytt_maaned(self.maaned, -12)
 
     @cached_property
     def er_umoden(self) -> bool:
@@ -113,7 +101,7 @@ class Kontekst:
     def leverte(self, grunnlag: str) -> Iterable[date]:
         """Return the months there are published amounts of."""
         if grunnlag in {"kontant", "periodisert"}:
-            return self.per_mottaker(grunnlag, "belop")
+            return self.per_mottaker(grunnlag, BELOP)
         return self.regnskap
 
     @cached_property
@@ -170,7 +158,9 @@ def andel_pst(del_: Tall | Tomt, hele: Tall | Tomt) -> Decimal | Tomt:
 def snitt(serie: Serie, maaneder: Iterable[date]) -> dict[date, Decimal | Tomt]:
     """Return the mean of each month and those before, of whole sets of months only."""
     antall = parameter("snitt_maaneder")
-    summer = {maaned: sum_av(av(serie, flytt(maaned, -nummer)) for nummer in range(antall)) for maaned in maaneder}
+    summer = {
+        maaned: sum_av(av(serie, flytt_maaned(maaned, -nummer)) for nummer in range(antall)) for maaned in maaneder
+    }
     return {maaned: verdi if isinstance(verdi, Tomt) else verdi / antall for maaned, verdi in summer.items()}
 
 

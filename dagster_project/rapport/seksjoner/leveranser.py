@@ -3,8 +3,9 @@
 from datetime import date
 
 from dagster_project import formater
+from dagster_project.kalender import flytt_maaned
 from dagster_project.rapport.innhold import Alvor, Avsnitt, Blokk, Kolonne, Punkt, Punkter, Seksjon, Slag, Tabell, Tomt
-from dagster_project.rapport.seksjoner.felles import Kontekst, flertall, flytt, parameter
+from dagster_project.rapport.seksjoner.felles import Kontekst, flertall, parameter
 from dagster_project.rapport.tall import BELOP, Leveranse
 
 ID = "leveranser"
@@ -43,7 +44,7 @@ def seksjon(k: Kontekst) -> Seksjon:
 
 def maanedens(k: Kontekst) -> list[Leveranse]:
     """Return the files that are about the month, also those about the whole year."""
-    slutt = flytt(k.maaned, 1)
+    slutt = flytt_maaned(k.maaned, 1)
     return [
         fil
         for fil in k.publisert.leveranser(k.nummer)
@@ -110,7 +111,7 @@ def _tabell(k: Kontekst, filer: list[Leveranse]) -> Tabell:
 
 def mangler(k: Kontekst) -> list[str]:
     """Return what has been delivered for months before, and not for this one."""
-    fra, slutt = flytt(k.maaned, -parameter("aapne_maaneder")), flytt(k.maaned, 1)
+    fra, slutt = flytt_maaned(k.maaned, -parameter("aapne_maaneder")), flytt_maaned(k.maaned, 1)
     vanlig, levert = set(), set()
     for fil in k.publisert.leveranser(k.nummer):
         if fil.objekt not in OBJEKTER or fil.status != "godtatt" or not fil.fra or not fil.til:
@@ -133,7 +134,7 @@ def hull(k: Kontekst) -> list[date]:
 
 def tilbakeholdt(k: Kontekst) -> dict[date, str]:
     """Return the months of the last year that are held back; in the newest report also those after it."""
-    fra, er_nyest = flytt(k.maaned, -parameter("aapne_maaneder")), k.maaned == k.maaneder[-1]
+    fra, er_nyest = flytt_maaned(k.maaned, -parameter("aapne_maaneder")), k.maaned == k.maaneder[-1]
     return {
         maaned: hvorfor
         for maaned, hvorfor in k.publisert.tilbakeholdt(k.nummer).items()

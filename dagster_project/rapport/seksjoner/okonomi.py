@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 
 from dagster_project import formater
+from dagster_project.kalender import flytt_maaned
 from dagster_project.rapport.innhold import (
     Alvor,
     Avsnitt,
@@ -23,7 +24,6 @@ from dagster_project.rapport.seksjoner.felles import (
     andel_pst,
     av,
     begrep,
-    flytt,
     har_tall,
     liten,
     parameter,
@@ -236,7 +236,7 @@ def _vei(k: Kontekst, fra: str, til: str, form: str, maaned: date, naar: str) ->
 def _tolv(k: Kontekst) -> Tabell | None:
     """Return what is not explained, for the last twelve months."""
     antall = parameter("avstemming_maaneder")
-    maaneder = [flytt(k.maaned, -nummer) for nummer in range(antall)]
+    maaneder = [flytt_maaned(k.maaned, -nummer) for nummer in range(antall)]
     serier = [
         {ett: _avstemt(k, fra, til, "ALLE", ett) for ett in ("fra", "til", "uforklart")} for fra, til in _MAANEDLIG
     ]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 
 from dagster_project import formater
+from dagster_project.kalender import flytt_maaned
 from dagster_project.rapport.innhold import (
     Alvor,
     Avsnitt,
@@ -24,7 +25,6 @@ from dagster_project.rapport.seksjoner.felles import (
     Linje,
     begrep,
     flertall,
-    flytt,
     har_tall,
     parameter,
     tidsfigur,
@@ -156,7 +156,7 @@ def _figur(k: Kontekst) -> Blokk:
 
 
 def _tabell(k: Kontekst) -> list[Blokk]:
-    fra = flytt(k.maaned, -parameter("aapne_maaneder"))
+    fra = flytt_maaned(k.maaned, -parameter("aapne_maaneder"))
     rader = tuple(
         (
             rad.maaned,
@@ -248,7 +248,7 @@ def merknader(k: Kontekst) -> list[Punkt]:
     if len(aapne) > grense:
         flere = flertall(len(aapne) - grense, "funn", "funn")
         punkter.append(Punkt(f"{flere} til i måneden er ikke kvittert.", Alvor.VARSEL, "periodisering-funn"))
-    fra = flytt(k.maaned, -parameter("aapne_maaneder"))
+    fra = flytt_maaned(k.maaned, -parameter("aapne_maaneder"))
     eldre = [ett for ett in funn if ett.er_aapent and fra < ett.forste.maaned < k.maaned]
     if eldre:
         feil = sum(ett.forste.alvor == "FEIL" for ett in eldre)
