@@ -105,6 +105,7 @@ def _les_fagsystem_paa_nytt(con: duckdb.DuckDBPyConnection, mappe: Mappe, result
     profiler = les_profiler(mappe)
     rader = con.execute("""
         select
+            leveranse_id,
             sti,
             filnavn,
             mottatt,
@@ -120,7 +121,7 @@ def _les_fagsystem_paa_nytt(con: duckdb.DuckDBPyConnection, mappe: Mappe, result
     """).fetchall()
     nye: list[Ny] = []
     instanser: dict[str, str] = {}
-    for sti, filnavn, mottatt, avtrykk, instans, *registrert in rader:
+    for leveranse_id, sti, filnavn, mottatt, avtrykk, instans, *registrert in rader:
         arkivert = mappe.rot / sti
         funnet = gjenkjenn_registrert(filnavn, registrert, profiler)
         profil = funnet.fagsystem.profil if funnet else None
@@ -128,7 +129,7 @@ def _les_fagsystem_paa_nytt(con: duckdb.DuckDBPyConnection, mappe: Mappe, result
             resultat.mangler.append(sti)
         elif profil.avtrykk(funnet.objekt) == avtrykk:
             instanser[registrert[0]] = instans
-            nye.append(Ny(undersok(arkivert), funnet, filnavn, mottatt))
+            nye.append(Ny(leveranse_id, undersok(arkivert), funnet, filnavn, mottatt))
     for gruppe in grupper(nye):
         les_fagsystem(con, [(ny.innhold, ny.gjenkjent, ny.filnavn) for ny in gruppe], instanser)
         resultat.filer += len(gruppe)
