@@ -28,6 +28,7 @@ test: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/macros --processes 2 --disable-progress-bar
 	$(BIN)/python -m dagster_project.katalog sjekk
 

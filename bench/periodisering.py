@@ -283,7 +283,7 @@ def z_per_kalendermaaned(serie: Enserie, justert: bool) -> np.ndarray:
     return ((ramme["belop"] - gruppe.transform("mean")).abs() / (gruppe.transform("std") + 1e-12)).to_numpy()
 
 
-KONKURRENTER: dict[str, tuple[list[Callable[[Enserie], np.ndarray]], np.ndarray]] = {
+KONKURRENTER: dict[str, tuple[list[partial[np.ndarray]], np.ndarray]] = {
     "STL og MAD": (
         [partial(stl, sesong=sesong, logg=logg) for sesong, logg in product((7, 13, 35), (False, True))],
         np.arange(0.25, 6.01, 0.25),

@@ -59,8 +59,8 @@ def lag_11f(mal: Path, antall: int, aar: int, kommunenummer: str | Sequence[str]
                 con.register("poster", poster)
                 bit = Path(midlertidig) / "bit.dat"
                 skriv_poster(con, postsporring(layout, poster, "poster"), layout, bit, sorter_etter="PERSON_JOURNALNR")
-                with bit.open("rb") as fil:
-                    copyfileobj(fil, samlet, 1 << 20)
+                with bit.open("rb") as del_:
+                    copyfileobj(del_, samlet, 1 << 20)
         if isinstance(kommunenummer, str):
             return [alle.replace(mal)]
         # Records of equal length, sorted by municipality: each file is one stretch of the whole.

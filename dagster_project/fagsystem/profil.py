@@ -329,8 +329,8 @@ def les_profil(tekst: str, kilde: str) -> Profil:
         profil = Profil.model_validate(innhold)
     except ValidationError as error:
         raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(map(forklar_profilfeil, error.errors()))}.") from None
-    if feil := list(_feil_i_profil(profil)):
-        raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(feil)}.")
+    if mangler := list(_feil_i_profil(profil)):
+        raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(mangler)}.")
     return profil
 
 

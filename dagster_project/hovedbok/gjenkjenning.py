@@ -1,7 +1,6 @@
 """Recognise what comes from the accounting system: GL07 and SAF-T by what is in the file, CSV by its name."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.hovedbok.kontrakt import gl07_felter, objekter
@@ -15,14 +14,7 @@ _FORSTE_LINJE = re.compile(rb"(?:[ \t\r]*\n)*([^\n]*)")
 _TRANSAKSJONSTYPER = ("GL", "AP", "AR", "TX")
 
 
-@dataclass(frozen=True)
-class GjenkjentRegnskap(Gjenkjent):
-    """A file from the accounting system, with its profile and what its name says."""
-
-    regnskap: Regnskapstreff | None = None
-
-
-def gjenkjenn_hovedbok(filnavn: str, format_: Format, profiler: Regnskapsprofiler) -> GjenkjentRegnskap | None:
+def gjenkjenn_hovedbok(filnavn: str, format_: Format, profiler: Regnskapsprofiler) -> Gjenkjent | None:
     """Return what a file of a format (`format_av`) is by its name, or None where it is not from the accounting system.
 
     To be asked before the KOSTRA reader, which takes any long line of digits as its own.
@@ -32,7 +24,7 @@ def gjenkjenn_hovedbok(filnavn: str, format_: Format, profiler: Regnskapsprofile
         treff = Regnskapstreff(
             format_, "hovedbok", format_, feil=f"ingen profil for {FORMATNAVN[format_]} vil ha filer med dette navnet"
         )
-    return GjenkjentRegnskap(KILDE, treff.objekt, regnskap=treff) if treff else None
+    return Gjenkjent(KILDE, treff.objekt, regnskap=treff) if treff else None
 
 
 def format_av(sti: Path) -> Format:

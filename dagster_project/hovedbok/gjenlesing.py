@@ -5,9 +5,10 @@ from collections.abc import Collection
 import duckdb
 
 from dagster_project.fagsystem.gjenlesing import Tidligere
-from dagster_project.hovedbok.gjenkjenning import KILDE, GjenkjentRegnskap, format_av
+from dagster_project.hovedbok.gjenkjenning import KILDE, format_av
 from dagster_project.hovedbok.kontrakt import objekter
 from dagster_project.hovedbok.profil import Regnskapsprofiler
+from dagster_project.ingestion.gjenkjenning import Gjenkjent
 from dagster_project.settings import Mappe
 
 
@@ -59,7 +60,7 @@ def finn_endrede_regnskap(
         )
         if lest_likt and not er_blitt_vaar:
             continue
-        gjenkjent = GjenkjentRegnskap(KILDE, treff.objekt, regnskap=treff)
+        gjenkjent = Gjenkjent(KILDE, treff.objekt, regnskap=treff)
         funnet.append(Tidligere(leveranse_id, objekt, sti, filnavn, mottatt, gjenkjent))
     return funnet
 

@@ -32,7 +32,6 @@ from dagster_project.feil import Kjoringsfeil
 from dagster_project.formater import oppramsing
 from dagster_project.hovedbok.bilag import SQL_BILAGSFEIL, SQL_NUMMERERTE_LINJER
 from dagster_project.hovedbok.filnavn import Utvalg
-from dagster_project.hovedbok.gjenkjenning import GjenkjentRegnskap
 from dagster_project.hovedbok.kontrakt import gl07_felter, gl07_linjelengde
 from dagster_project.hovedbok.overskrift import les_regnskapsoverskrift
 from dagster_project.hovedbok.profil import Regnskapstreff
@@ -40,6 +39,7 @@ from dagster_project.hovedbok.saft import Saftfeil, Saftlinjer, les_hode
 from dagster_project.hovedbok.skriving import filtabell, skriv, skriv_avviste
 from dagster_project.hovedbok.tolking import lag_tolking
 from dagster_project.ingestion.fil import Filinnhold
+from dagster_project.ingestion.gjenkjenning import Gjenkjent
 from dagster_project.ingestion.kostra import FODSELSNUMMER_MAKROER
 from dagster_project.ingestion.regel import linjeliste, melding
 from dagster_project.ingestion.vurdering import Uttrekk, Vurdering
@@ -57,7 +57,7 @@ def regnskap_id(innhold: Filinnhold, treff: Regnskapstreff) -> str:
 
 def les_hovedbok(
     con: duckdb.DuckDBPyConnection,
-    filer: Sequence[tuple[Filinnhold, GjenkjentRegnskap, str]],
+    filer: Sequence[tuple[Filinnhold, Gjenkjent, str]],
     kommuner: Collection[str],
 ) -> list[Vurdering]:
     """Read files of one profile and object into `raw`, or set them aside.

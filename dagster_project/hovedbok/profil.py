@@ -224,11 +224,10 @@ def les_regnskapsprofil(tekst: str, kilde: str) -> Regnskapsprofil:
         raise Brukerfeil(f"Profilen {kilde} er tom. Den skal ha nøklene profil, kontrakt og objekter.")
     try:
         profil = Regnskapsprofil.model_validate(innhold)
-        feil = list(_feil_i_profil(profil))
     except ValidationError as error:
-        feil = [forklar_profilfeil(ett) for ett in error.errors()]
-    if feil:
-        raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(feil)}.")
+        raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(map(forklar_profilfeil, error.errors()))}.") from None
+    if mangler := list(_feil_i_profil(profil)):
+        raise Brukerfeil(f"Profilen {kilde} har feil: {'; '.join(mangler)}.")
     return profil
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.fagsystem.profil import Profiler, Treff
+from dagster_project.hovedbok.profil import Regnskapstreff
 from dagster_project.kostra.layout import HELE_KOMMUNEN, OSLO, Layout, find_layout, layouts
 from dagster_project.register.gjenkjenning import gjenkjenn_register
 from dagster_project.ssb.jsonstat import er_jsonstat
@@ -26,8 +27,9 @@ _AARSMAPPE = re.compile(r"^(20\d\d)$")
 class Gjenkjent:
     """What a file looks like. `layout` is None where the form is plain but no layout fits; `regel` says why.
 
-    `fagsystem` is filled for a report from a case system, and has what its name says. `bydel` is filled for a file from
-    a district of Oslo that has no records to tell it.
+    `fagsystem` is filled for a report from a case system and `regnskap` for one from the accounting system; each has
+    the profile and what the name says. `bydel` is filled for a file from a district of Oslo that has no records to
+    tell it.
     """
 
     kilde: str
@@ -38,6 +40,7 @@ class Gjenkjent:
     regel: str | None = None
     tillegg: str = ""
     fagsystem: Treff | None = None
+    regnskap: Regnskapstreff | None = None
     bydel: str | None = None
 
     @property

@@ -295,7 +295,7 @@ def _finn_nye(mappe: Mappe) -> list[Leveranse]:
             """,
             [regelavtrykk()],
         ).fetchall()
-    leveranser = [Leveranse(*rad[:6], mappe.rot / rad[6], *rad[7:]) for rad in rader]
+    leveranser = [replace(Leveranse(*rad), sti=mappe.rot / rad[6]) for rad in rader]
     return [funnet for funnet in leveranser if funnet.utfall != "fil_mangler" or funnet.sti.is_file()]
 
 

@@ -81,9 +81,9 @@ def _kolonner(layout: Layout, kodefelt: dict[str, list[tuple[str, str]]]) -> lis
             felter = [layout.felt(f"{felt_navn}_{maaned}") for maaned in MAANEDER]
             linjer += ["[", *_med_komma((_belop(felt) for felt in felter if felt), 4), f"] as {kolonne},"]
     for kolonne, liste in LISTER[layout.skjema].items():
-        felter = [(felt, kode) for navn_, kode in kodefelt[liste] if (felt := layout.felt(navn_)) is not None]
+        fylte = [(felt, kode) for navn_, kode in kodefelt[liste] if (felt := layout.felt(navn_)) is not None]
         # A filled field says yes whatever stands in it; the code is the field's own.
-        linjer += _liste(kolonne, (f"if(trim({_utsnitt(felt)}) != '', '{kode}', null)" for felt, kode in felter))
+        linjer += _liste(kolonne, (f"if(trim({_utsnitt(felt)}) != '', '{kode}', null)" for felt, kode in fylte))
     return [*linjer[:-1], linjer[-1].removesuffix(",")]
 
 

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,9 @@ FELLES, RAPPORTER, ARBEIDSBOK = "felles", "rapporter", "arbeidsbok"
 FLESTE_PROSESSER = 4
 PER_OPPGAVE = 24
 """Reports one process makes before it asks for more."""
+
+# One step for each task; closing it stops what is not done.
+Arbeid = Generator[None, None, None]
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ def kommuneside(kommunenummer: str) -> str:
     return f"kommune_{kommunenummer}.html"
 
 
-def start_rapporter(database: Path, publisert: Publisert, mappe: Path, prosesser: int | None) -> Iterator[None]:
+def start_rapporter(database: Path, publisert: Publisert, mappe: Path, prosesser: int | None) -> Arbeid:
     """Begin to make everything, and return what must be run to its end before it is there.
 
     With one process it is made then; with more, meanwhile.
@@ -41,7 +44,7 @@ def start_rapporter(database: Path, publisert: Publisert, mappe: Path, prosesser
     antall = prosesser or min(os.cpu_count() or 1, FLESTE_PROSESSER)
     rapporter, resten = _oppgaver(publisert)
     if antall == 1:
-        return (_gjor(publisert, database, mappe, oppgave) for oppgave in (*rapporter, *resten))
+        return _gjor_selv(publisert, database, mappe, (*rapporter, *resten))
     # The first chart of each form takes long, so the pages are one process's work and the rest is another's.
     return _vent([_Basseng(antall // 2, database, mappe, oppgaver) for oppgaver in (rapporter, resten)])
 
@@ -60,11 +63,18 @@ class _Basseng:
         self.ventet = [self.prosesser.submit(_Arbeider.gjor, oppgave) for oppgave in oppgaver]
 
 
-def _vent(bassenger: Iterable[_Basseng]) -> Iterator[None]:
+def _gjor_selv(publisert: Publisert, database: Path, mappe: Path, oppgaver: Iterable[Oppgave]) -> Arbeid:
+    for oppgave in oppgaver:
+        _gjor(publisert, database, mappe, oppgave)
+        yield
+
+
+def _vent(bassenger: Iterable[_Basseng]) -> Arbeid:
     try:
         for basseng in bassenger:
             for en in basseng.ventet:
-                yield en.result()
+                en.result()
+                yield
     finally:
         for basseng in bassenger:
             basseng.prosesser.shutdown(cancel_futures=True)

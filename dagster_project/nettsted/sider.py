@@ -134,7 +134,8 @@ def les_utgave(database: Path) -> Utgave:
     """Read which publication it is, and how the deliveries behind it stand."""
     with duckdb.connect(str(database), read_only=True) as con:
         kontrakt = con.execute("select versjon, publisert, bygget_av, datagrunnlag_til from bi.kontrakt").fetchone()
-        return Utgave(*kontrakt, *tell_leveranser(con))
+        felt = *kontrakt, *tell_leveranser(con)
+        return Utgave(*felt)
 
 
 def kommuner(publisert: Publisert) -> tuple[Kommune, ...]:

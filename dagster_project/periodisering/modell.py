@@ -350,10 +350,10 @@ class Modell:
                 if treff is not None and treff[fra] and fra > 0:
                     mulige.append(replace(par, monster=i_maaned(til) - mangler(fra), bare_inn=True))
             for antall in range(2, min(int(self.p["lengste_samling"]), til) + 1):
-                fra = tuple(range(til - antall, til))
-                monster = i_maaned(til) - sum(mangler(sted) for sted in fra) / antall
+                samlet = tuple(range(til - antall, til))
+                monster = i_maaned(til) - sum(mangler(sted) for sted in samlet) / antall
                 sjanse = np.log(self.p[f"sjanse_samling_{antall}"])
-                mulige.append(Bevegelse(FORSKYVNING, til, fra, monster, storrelse, sjanse, bare_inn=True))
+                mulige.append(Bevegelse(FORSKYVNING, til, samlet, monster, storrelse, sjanse, bare_inn=True))
         # Of the first two months and the last, a change of level could not be told from a single month.
         for fra_og_med in range(2, self.n - 1):
             varig = (np.arange(self.n) >= fra_og_med).astype(float)

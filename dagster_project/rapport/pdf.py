@@ -123,6 +123,8 @@ def _blokk(blokk: Blokk, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:
             return _figur(blokk, maal)
         case Tabell():
             return {"slag": "tabell", "id": blokk.id, **_tabell(blokk, maal, LENGSTE_TABELL), "vis_tittel": True}
+        case _:
+            raise TypeError(f"A report has no block of the kind {type(blokk).__name__}.")
 
 
 def _punkt(punkt: Punkt, maal: dict[str, tuple[str, str]]) -> dict[str, Any]:

@@ -270,15 +270,15 @@ def _les_maaneder(ark: str, rutenett: _Rutenett, variabel: str, filnavn: str) ->
     aar = aar_i_tekst(titler, filnavn)
     celler = []
     for (nr, plasser), slutt in zip(hoder, [*(nr for nr, _ in hoder[1:]), len(rutenett)], strict=True):
-        maaneder = {plass: tolk_maaned(rutenett[nr][plass].tekst, aar) for plass in sorted(plasser)}
-        if None in maaneder.values():
+        kolonner = {plass: tolk_maaned(rutenett[nr][plass].tekst, aar) for plass in sorted(plasser)}
+        if None in kolonner.values():
             raise RegisterFeil(
                 f"Arket «{ark}» har måneder uten årstall, og verken titlene eller filnavnet sier ett bestemt år. "
                 "Behold NAVs filnavn, som begynner med årstallet."
             )
-        for rad, region, verdier in _rader(rutenett[:slutt], nr + 1, maaneder):
+        for rad, region, verdier in _rader(rutenett[:slutt], nr + 1, kolonner):
             celler += [
-                _lag_celle(ark, rad, plass, verdi, region=region, maaned=maaneder[plass], variabel=variabel, serie=True)
+                _lag_celle(ark, rad, plass, verdi, region=region, maaned=kolonner[plass], variabel=variabel, serie=True)
                 for plass, verdi in verdier.items()
             ]
     return celler
