@@ -18,7 +18,7 @@ from dagster_project.kvittering import les_kvitteringer, skriv_kvitteringer
 from dagster_project.seeds import ROOT, read_seed
 from dagster_project.settings import Kommune, Mappe
 
-KONTRAKT_VERSJON = "1.3.0"
+KONTRAKT_VERSJON = "1.4.0"
 
 KODE_I_MODELLER = (
     "bestemthet.py",
@@ -97,6 +97,12 @@ def fingeravtrykk(varehus: Path, parametre: Parametre) -> str:
             con.execute(f"select * from intern.{tabell} order by all").fetchall()
             for tabell in ("leveranse", "kommune", "nokkel_merke", "regnskap_konto_lokal", "kvittering")
         ]
+        # The controls have a time of their own; what they said is what counts.
+        data.append(
+            con.execute("""
+                select leveranse_id, utfall, funn_per_regel from intern.kostra_kontroll_kjoring order by leveranse_id
+            """).fetchall()
+        )
     finally:
         con.close()
     dato = (parametre.per or parametre.tidspunkt).date()

@@ -6,6 +6,7 @@ configuration; 3 the run failed and the last publication stands, or the site cou
 
 import json
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -195,7 +196,12 @@ def kjor(
         raise Brukerfeil("Skriv tidspunktet uten tidssone; det leses som UTC.")
     valgt.kommuner()
     with _fremdrift(json_):
-        sammendrag = kjor_jobben(valgt, miljo, tidspunkt, bygg_alltid=bygg_alltid)
+        try:
+            sammendrag = kjor_jobben(valgt, miljo, tidspunkt, bygg_alltid=bygg_alltid)
+        except Kjoringsfeil:
+            if med_nettsted:
+                _si_paa_nettstedet(valgt)
+            raise
         nettstedfeil = _bygg_nettsted(valgt, sammendrag) if med_nettsted else None
     if json_:
         _skriv_json(sammendrag.som_dict())
@@ -221,6 +227,15 @@ def _bygg_nettsted(valgt: Mappe, sammendrag) -> Exception | None:
         return feil
     sammendrag.nettsted = str(valgt.nettsted / "index.html")
     return None
+
+
+def _si_paa_nettstedet(valgt: Mappe) -> None:
+    """Let the front page of the site, where there is one, say that the last run failed."""
+    from dagster_project.nettsted.bygg import bygg_nettsted, er_oppdatert
+
+    with suppress(Brukerfeil, Kjoringsfeil):
+        if valgt.nettsted.exists() and not er_oppdatert(valgt):
+            bygg_nettsted(valgt)
 
 
 class _fremdrift:  # noqa: N801 - reads as the with-statement it is

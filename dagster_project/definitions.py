@@ -18,7 +18,7 @@ from dagster_project.assets.fagsystem import (
     maanedspartisjoner,
     partisjonsnokkel,
 )
-from dagster_project.assets.kontroll import lag_kontroller
+from dagster_project.assets.kontroll import lag_kontroll_asset, lag_kontroller
 from dagster_project.assets.modeller import lag_modell_assets
 from dagster_project.assets.raa import lag_raa_assets
 from dagster_project.dbt import dbt_ressurs
@@ -118,7 +118,12 @@ def lag_definisjoner(mappe: Mappe, miljo: Miljo) -> dg.Definitions:
         return dg.RunRequest(run_key=context.dagster_run.run_id)
 
     return dg.Definitions(
-        assets=[*raa, fagsystem, *lag_modell_assets(mappe, miljo, kommuner, [*raa, fagsystem])],
+        assets=[
+            *raa,
+            fagsystem,
+            lag_kontroll_asset(mappe, miljo),
+            *lag_modell_assets(mappe, miljo, kommuner, [*raa, fagsystem]),
+        ],
         asset_checks=[lag_kontroller(mappe, miljo)],
         jobs=[jobb, jobb_fagsystem],
         schedules=[daglig, maanedlig],

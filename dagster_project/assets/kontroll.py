@@ -1,4 +1,4 @@
-"""SSB's controls as Dagster asset checks: one for each form and kind of severity, in one step.
+"""SSB's controls: a step that runs them, and asset checks that tell of each form and kind of severity.
 
 None of them blocks anything: a file can be put right and sent again until the deadline, and the figures are made of
 what was delivered either way.
@@ -19,12 +19,14 @@ from dagster_project.ingestion.kostra_kontroll import (
     kontroller_nye,
     les_oversikt,
     les_regelfunn,
+    skriv_regler,
 )
 from dagster_project.kostra.kontroll import regler
 from dagster_project.kostra.kontroll.regel import SKJEMAER
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, Miljo
 
+NOKKEL = dg.AssetKey(["intern", "kostra_kontroll"])
 MAKS_RADER_I_TABELL = 200
 
 
@@ -59,15 +61,45 @@ INFORMASJON = Alvorsklasse(
 ALVORSKLASSER = (FEIL, ADVARSEL, INFORMASJON)
 
 
+def lag_kontroll_asset(mappe: Mappe, miljo: Miljo) -> dg.AssetsDefinition:
+    """Return the step that controls what is new, before the models count what was found."""
+
+    @dg.asset(
+        key=NOKKEL,
+        deps=[dg.AssetKey(["intern", "leveranse"])],
+        description="Hva SSBs kontroller sier om KOSTRA-filene. Rettes og leveres på nytt i fagsystemet.",
+        group_name="intern",
+        kinds={"duckdb"},
+        pool=POOL,
+    )
+    def kostra_kontroll(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata={"nye_filer": _kontroller(mappe, miljo, context)})
+
+    return kostra_kontroll
+
+
+def _kontroller(mappe: Mappe, miljo: Miljo, context: dg.AssetExecutionContext) -> int:
+    """Control what is new and return how many files that was."""
+    try:
+        with enerett(mappe, vent=True):
+            skriv_regler(mappe)
+            # A run for an earlier day works on a copy of the warehouse that is thrown away.
+            antall = kontroller_nye(mappe, miljo, tidspunkt(context)) if mappe.per is None else 0
+    except duckdb.Error as feil:
+        raise dg.Failure(uten_persondata(f"{type(feil).__name__}: {feil}")) from None
+    context.log.info(f"SSBs kontroller: {antall} nye filer.")
+    return antall
+
+
 def lag_kontroller(mappe: Mappe, miljo: Miljo) -> dg.AssetChecksDefinition:
-    """Return the step that controls what is new and tells of every KOSTRA asset how it stands."""
+    """Return the step that tells of every KOSTRA asset how its files stand."""
     spesifikasjoner = [
         dg.AssetCheckSpec(
             klasse.navn,
             asset=_nokkel(skjema),
             description=klasse.beskrivelse,
             # Which deliveries count is known when the list of municipalities has been written down.
-            additional_deps=[dg.AssetKey(["intern", "leveranse"])],
+            additional_deps=[NOKKEL],
         )
         for skjema, klasse in product(SKJEMAER, ALVORSKLASSER)
     ]
@@ -75,14 +107,11 @@ def lag_kontroller(mappe: Mappe, miljo: Miljo) -> dg.AssetChecksDefinition:
     # One asset may be run alone from the web page, with the checks that are its own.
     @dg.multi_asset_check(name="ssb_kontroller", specs=spesifikasjoner, can_subset=True, pool=POOL)
     def ssb_kontroller(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        # Where an asset is run alone, nobody has controlled its files before this.
+        _kontroller(mappe, miljo, context.op_execution_context)
         try:
-            with enerett(mappe, vent=True):
-                # A run for an earlier day works on a copy of the warehouse that is thrown away.
-                if mappe.per is None:
-                    antall = kontroller_nye(mappe, miljo, tidspunkt(context.op_execution_context))
-                    context.log.info(f"SSBs kontroller: {antall} nye filer.")
-                with duckdb.connect(str(mappe.varehus), read_only=True) as con:
-                    oversikt, funn = les_oversikt(con), les_regelfunn(con)
+            with enerett(mappe, vent=True), duckdb.connect(str(mappe.varehus), read_only=True) as con:
+                oversikt, funn = les_oversikt(con), les_regelfunn(con)
         except duckdb.Error as feil:
             raise dg.Failure(uten_persondata(f"{type(feil).__name__}: {feil}")) from None
         for skjema, klasse in product(SKJEMAER, ALVORSKLASSER):

@@ -149,6 +149,7 @@ PUBLISERTE = (
     "kommune_historikk",
     "kommune_kostragruppe",
     "kontrakt",
+    "kostra_kontroll",
     "kostra_sammenligning",
     "kpi",
     "leveranse",

@@ -293,6 +293,17 @@ create table if not exists intern.kostra_kontroll (
     melding varchar not null,
     uansett boolean not null
 );
+
+-- The rules of each edition, as the controls were run with them. One row per regelutgave, skjema and regel.
+create table if not exists intern.kostra_kontroll_regel (
+    regelutgave varchar not null,
+    skjema varchar not null,
+    regel varchar not null,
+    rekkefolge integer not null,
+    alvor varchar not null,
+    tittel varchar not null,
+    gjor varchar not null
+);
 """
 TABELLER += TABELLER_REGISTER + TABELLER_HOVEDBOK
 

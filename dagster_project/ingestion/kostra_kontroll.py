@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -26,7 +27,7 @@ from dagster_project.kostra.kontroll import Filsvar, Kontrollfil, kontroller
 from dagster_project.kostra.kontroll.lesing import les_linjer
 from dagster_project.kostra.kontroll.motor import MINNE
 from dagster_project.kostra.kontroll.rapport import MAKS_FUNN_PER_REGEL_I_JSON as MAKS_FUNN_PER_REGEL
-from dagster_project.kostra.kontroll.regel import LAYOUTAAR, MAPPE, utgave_for
+from dagster_project.kostra.kontroll.regel import LAYOUTAAR, MAPPE, SKJEMAER, UTGAVER, regler, utgave_for
 from dagster_project.kostra.layout import find_layout
 from dagster_project.seeds import SEEDS
 from dagster_project.settings import Mappe, Miljo
@@ -185,6 +186,23 @@ def kontroller_nye(mappe: Mappe, miljo: Miljo, tidspunkt: datetime) -> int:
     finally:
         tom_kladdemappe(mappe)
     return len(nye)
+
+
+def skriv_regler(mappe: Mappe) -> None:
+    """Write down the rules the findings are of, limits filled in, in the place of those that stood there.
+
+    Shape: see `intern.kostra_kontroll_regel`. Needs the project's lock.
+    """
+    alle = [(utgave, regel) for utgave, skjema in product(UTGAVER, SKJEMAER) for regel in regler(skjema, utgave)]
+    with duckdb.connect(str(mappe.varehus)) as con:
+        con.execute(TABELLER)
+        felt = ("skjema", "regel", "rekkefolge", "alvor", "tittel", "gjor")
+        kolonner = {navn: [getattr(regel, navn) for _, regel in alle] for navn in felt}
+        con.register("regler", pa.table({"regelutgave": [utgave for utgave, _ in alle], **kolonner}))
+        con.begin()
+        con.execute("delete from intern.kostra_kontroll_regel")
+        con.execute("insert into intern.kostra_kontroll_regel by name from regler")
+        con.commit()
 
 
 def les_oversikt(con: duckdb.DuckDBPyConnection) -> dict[str, Oversikt]:

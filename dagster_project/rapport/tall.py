@@ -98,6 +98,18 @@ class Leveranse:
 
 
 @dataclass(frozen=True)
+class Kontroll:
+    """A control that found something in the files of a form and a year. `antall` is of findings."""
+
+    skjema: str
+    regel: str
+    tittel: str
+    alvor: str
+    antall: Tall | Tomt
+    gjor: str
+
+
+@dataclass(frozen=True)
 class Sammenligning:
     """One row of bi.kostra_sammenligning: a number SSB has published."""
 
@@ -177,6 +189,8 @@ class Publisert:
         self._funn = les.rader("bi.avvik_periodisering", Funn, _FUNN, "maaned, serie, aarsak, motpart_maaned")
         self._leveranser = les.rader("bi.leveranse", Leveranse, _LEVERANSE, "objekt, fra, mottatt, leveranse_id")
         self._budsjett = les.oppslag("bi.budsjett_maaned", ("maaned", "omraade"), Budsjett, _BUDSJETT)
+        self._kontroller = les.oppslag(_KONTROLLERT, ("rapporteringsaar", "skjema"), int, "antall")
+        self._kontrollfunn = les.rader(_KONTROLLFUNN, _kontrollfunn, _KONTROLL, "rapporteringsaar, skjema, rekkefolge")
         self._tilbakeholdt = les.oppslag("bi.tilbakeholdt", ("maaned",), str, "forklaring")
         self._maal = les.oppslag("bi.periodisering_maal", ("grunnlag", "utvalg"), _verdi_eller_ukjent, "korrelasjon")
         self.kpi = dict(con.execute("select maaned, faktor from bi.kpi where faktor is not null").fetchall())
@@ -226,6 +240,14 @@ class Publisert:
     def leveranser(self, kommunenummer: str) -> tuple[Leveranse, ...]:
         """Return the municipality's rows of bi.leveranse."""
         return self._leveranser.get(kommunenummer, ())
+
+    def kontroller(self, kommunenummer: str) -> dict[tuple[int, str], int]:
+        """Return how many of SSB's controls each year's files of each form have been through; only those controlled."""
+        return self._kontroller.get(kommunenummer, {})
+
+    def kontrollfunn(self, kommunenummer: str, aar: int) -> tuple[Kontroll, ...]:
+        """Return the controls that found something in the files of a year, by form in the order of SSB's program."""
+        return tuple(funn for ett, funn in self._kontrollfunn.get(kommunenummer, ()) if ett == aar)
 
     def budsjett(self, kommunenummer: str, maaned: date, omraade: str) -> Budsjett | None:
         """Return the row of bi.budsjett_maaned, if there is one."""
@@ -292,6 +314,29 @@ _LEVERANSE = (
     "leveranse_id, kilde, objekt, filnavn, fra, til, mottatt, rader_lest, rader_godtatt, rader_karantene, "
     "rader_sumlinje, status, erstatter_leveranse_id"
 )
+# A form may be delivered in parts, of a district or a quarter.
+_KONTROLLERT = """(
+    select kommunenummer, rapporteringsaar, skjema, count(distinct regel) as antall
+    from bi.kostra_kontroll
+    group by kommunenummer, rapporteringsaar, skjema
+)"""
+_KONTROLLFUNN = """(
+    select
+        kommunenummer,
+        rapporteringsaar,
+        skjema,
+        regel,
+        rekkefolge,
+        tittel,
+        alvor,
+        gjor,
+        sum(antall_funn)::bigint as antall,
+        bool_or(skjermet) as skjermet
+    from bi.kostra_kontroll
+    where har_funn
+    group by all
+)"""
+_KONTROLL = "rapporteringsaar, skjema, regel, tittel, alvor, antall, skjermet, gjor"
 _BUDSJETT = (
     "regnskap_hittil_nok, budsjett_hittil_nok, avvik_hittil_pst, budsjett_aar_nok, prognose_aar_nok, "
     "prognose_lav_nok, prognose_hoy_nok, avvik_prognose_pst"
@@ -364,6 +409,12 @@ class _Leser:
 
 def _verdi_eller_ukjent(verdi: float | None) -> Tall | Tomt:
     return Tomt.UKJENT if verdi is None else verdi
+
+
+def _kontrollfunn(
+    aar: int, skjema: str, regel: str, tittel: str, alvor: str, antall: int | None, skjermet: bool, gjor: str
+) -> tuple[int, Kontroll]:
+    return aar, Kontroll(skjema, regel, tittel, alvor, _tomt(antall, skjermet), gjor)
 
 
 def _tomt(verdi: Tall | None, skjermet: bool) -> Tall | Tomt:

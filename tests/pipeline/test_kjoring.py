@@ -8,7 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from dagster_project.cli import app
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
 from dagster_project.kjoring import kjor, les_status
 from dagster_project.las import enerett
@@ -158,6 +160,28 @@ def test_a_failed_run_leaves_the_last_good_publication_and_says_so(lag_mappe, mo
     sammendrag = kjor(mappe, Miljo(), TREDJE)
     assert sammendrag.er_bygget
     assert [rad[2] for rad in tilfeller(mappe)] == [6.0]
+
+
+def test_the_site_says_that_the_last_run_failed(lag_mappe, monkeypatch):
+    mappe = lag_mappe("feilet_nettsted", {"9901": "Eksempelvik"})
+    kommando = ["kjor", "--mappe", str(mappe.rot), "--nettsted"]
+    skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=5)
+    assert CliRunner().invoke(app, [*kommando, "--mottatt", FORSTE.isoformat()]).exit_code == 0
+    forside = mappe.nettsted / "index.html"
+    assert "Feilet" not in forside.read_text(encoding="utf-8")
+    skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=6)
+    import dagster_project.publisering as publisering
+
+    def full_disk(*argumenter):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as feil:
+        feil.setattr(publisering, "_skriv", full_disk)
+        svar = CliRunner().invoke(app, [*kommando, "--mottatt", ANDRE.isoformat()])
+    assert isinstance(svar.exception, Kjoringsfeil)
+    assert "Feilet" in forside.read_text(encoding="utf-8")
+    assert CliRunner().invoke(app, [*kommando, "--mottatt", TREDJE.isoformat()]).exit_code == 0
+    assert "Feilet" not in forside.read_text(encoding="utf-8")
 
 
 def test_a_lost_key_costs_no_figures(lag_mappe, tmp_path, monkeypatch):

@@ -746,6 +746,98 @@ def test_only_the_wanted_municipality_is_read_but_all_are_compared(tmp_path):
     assert rapport(bare) == rapport(Publisert(fil_))
 
 
+# What SSB's controls found
+
+
+def kontroll(skjema: str, regel: str, alvor: str, aar: int = 2025, leveranse: str = "", **andre) -> dict:
+    return {
+        "leveranse_id": f"{skjema}{aar}{leveranse}",
+        "kommunenummer": NUMMER,
+        "rapporteringsaar": aar,
+        "skjema": skjema,
+        "regel": regel,
+        "rekkefolge": int(regel),
+        "tittel": f"Tittel {regel}",
+        "alvor": alvor,
+        "har_funn": True,
+        "gjor": "Rett.",
+        **andre,
+    }
+
+
+UTEN = {"har_funn": False, "antall_funn": 0}
+
+
+def kontrollseksjon(publisert: Publisert, maaned: date = NAA) -> Seksjon:
+    return next(seksjon for seksjon in rapport(publisert, maaned).seksjoner if seksjon.id == "kontroller")
+
+
+def test_the_report_says_what_the_controls_found_and_counts_no_persons(lag):
+    publisert = lag(
+        ind_utbetaling_per_mottaker=utbetalt(NAA, 1000),
+        kostra_kontroll=[
+            kontroll("11F", "1", "FATAL", **UTEN),
+            kontroll("11F", "6", "WARNING", skjermet=True),
+            kontroll("11F", "5", "ERROR", skjermet=True),
+            kontroll("11CF", "7", "WARNING", skjermet=True),
+            kontroll("11CF", "8", "INFO", skjermet=True),
+            # The files of two districts are one form.
+            kontroll("0A", "190", "ERROR", antall_funn=2, leveranse="a"),
+            kontroll("0A", "190", "ERROR", antall_funn=3, leveranse="b"),
+            kontroll("0A", "5", "WARNING", leveranse="a", **UTEN),
+            kontroll("11F", "5", "ERROR", aar=2024, skjermet=True),
+            kontroll("11F", "9", "ERROR", aar=2026, skjermet=True),
+        ],
+    )
+    punkter, tabell, _ = kontrollseksjon(publisert).blokker
+    assert [(punkt.tekst.replace("\xa0", " "), punkt.alvor) for punkt in punkter.punkter] == [
+        (
+            "11F for 2025: SSB tar ikke imot filen slik den er. Av 3 kontroller har 1 feil og 1 noe som bør ses på.",
+            Alvor.FEIL,
+        ),
+        (
+            "11CF for 2025: SSB tar imot filen. Av 2 kontroller har 1 noe som bør ses på og 1 noe til opplysning.",
+            Alvor.VARSEL,
+        ),
+        ("0A for 2025: SSB tar ikke imot filen slik den er. Av 2 kontroller har 1 feil.", Alvor.FEIL),
+    ]
+    assert [rad[:5] for rad in tabell.rader] == [
+        ("0A", "190", "Feil", "Tittel 190", 5),
+        ("11CF", "7", "Advarsel", "Tittel 7", Tomt.SKJULT),
+        ("11CF", "8", "Informasjon", "Tittel 8", Tomt.SKJULT),
+        ("11F", "5", "Feil", "Tittel 5", Tomt.SKJULT),
+        ("11F", "6", "Advarsel", "Tittel 6", Tomt.SKJULT),
+    ]
+
+
+def test_controls_without_findings_are_told(lag):
+    publisert = lag(
+        ind_utbetaling_per_mottaker=utbetalt(NAA, 1000), kostra_kontroll=[kontroll("0A", "5", "ERROR", **UTEN)]
+    )
+    punkter, _ = kontrollseksjon(publisert).blokker
+    assert [(punkt.tekst.replace("\xa0", " "), punkt.alvor, punkt.til) for punkt in punkter.punkter] == [
+        ("0A for 2025: SSB tar imot filen. Av 1 kontroll har ingen funn.", Alvor.BRA, None)
+    ]
+
+
+@pytest.mark.parametrize(("maaned", "aar"), [(date(2025, 11, 1), "2024"), (date(2025, 12, 1), "2025")])
+def test_the_files_are_those_of_the_last_year_that_is_over(lag, maaned, aar):
+    publisert = lag(
+        ind_utbetaling_per_mottaker=utbetalt(maaned, 1000),
+        kostra_kontroll=[kontroll("0A", "5", "ERROR", aar=ett, **UTEN) for ett in (2024, 2025)],
+    )
+    assert kontrollseksjon(publisert, maaned).blokker[0].punkter[0].tekst.startswith(f"0A for {aar}:")
+
+
+def test_no_file_controlled_is_told(lag):
+    publisert = lag(
+        ind_utbetaling_per_mottaker=utbetalt(NAA, 1000), kostra_kontroll=[kontroll("0A", "5", "ERROR", aar=2026)]
+    )
+    assert kontrollseksjon(publisert).blokker == (
+        Avsnitt("Ingen KOSTRA-filer til og med 2025 er kontrollert med SSBs regler."),
+    )
+
+
 # The worklist
 
 
@@ -754,15 +846,20 @@ def varehus(fil_: Path) -> Path:
         con.execute("create schema intern")
         con.execute("create schema intermediate")
         con.execute(
-            "create table intern.kostra_kontroll (leveranse_id varchar, rekkefolge integer, skjema varchar, "
-            "kommunenummer varchar, rapporteringsaar integer, regel varchar, alvor varchar, felt varchar, "
-            "linjer integer[], antall_linjer bigint, journalnummer varchar, saksbehandler varchar, melding varchar, "
-            "uansett boolean)"
+            "create table intern.kostra_kontroll (leveranse_id varchar, rekkefolge integer, regelutgave varchar, "
+            "skjema varchar, kommunenummer varchar, rapporteringsaar integer, regel varchar, alvor varchar, "
+            "felt varchar, linjer integer[], antall_linjer bigint, journalnummer varchar, saksbehandler varchar, "
+            "melding varchar, uansett boolean)"
+        )
+        con.execute(
+            "create table intern.kostra_kontroll_regel as select '2025' as regelutgave, '11F' as skjema, "
+            "'005' as regel, 'Under 17 år' as tittel, 'Rett alderen.' as gjor"
         )
         con.execute("create table intermediate.int_leveranse_gjeldende (leveranse_id varchar)")
         con.execute("insert into intermediate.int_leveranse_gjeldende values ('ny')")
         con.executemany(
-            "insert into intern.kostra_kontroll values (?, ?, '11F', '9901', ?, '005', ?, 'F', ?, ?, ?, 'SB1', ?, ?)",
+            "insert into intern.kostra_kontroll "
+            "values (?, ?, '2025', '11F', '9901', ?, '005', ?, 'F', ?, ?, ?, 'SB1', ?, ?)",
             [
                 ("ny", 1, 2025, "WARNING", [7], 1, "K1", "Se på dette.", False),
                 ("ny", 2, 2025, "ERROR", list(range(1, 12)), 11, None, "Rett dette.", False),
@@ -779,10 +876,20 @@ def test_the_worklist_has_what_counts_now_and_says_that_it_is_internal(tmp_path)
     assert seksjon.intern
     assert "intern" in seksjon.tittel
     tabell = seksjon.blokker[1]
-    assert [(rad[0], rad[4], rad[6], rad[7]) for rad in tabell.rader] == [
-        ("Feil", "Rett dette.", "", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 …"),
-        ("Advarsel", "Se på dette.", "K1", "7"),
-    ]
+    assert tabell.rader == (
+        (
+            "Feil",
+            "11F",
+            "005",
+            "Under 17 år",
+            "Rett dette.",
+            "F",
+            "",
+            "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 …",
+            "Rett alderen.",
+        ),
+        ("Advarsel", "11F", "005", "Under 17 år", "Se på dette.", "F", "K1", "7", "Rett alderen."),
+    )
     assert not [verdi for rad in tabell.rader for verdi in rad if "SB1" in str(verdi)]
 
 

@@ -1,31 +1,39 @@
-"""The KOSTRA controls: where they are, and the worklist for those who correct the files."""
+"""The KOSTRA controls: what they found, and the worklist for those who correct the files."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
+from dagster_project import formater
 from dagster_project.feil import Brukerfeil
-from dagster_project.rapport.innhold import Avsnitt, Kolonne, Seksjon, Tabell
+from dagster_project.kostra.kontroll.regel import SKJEMAER
+from dagster_project.rapport.innhold import Alvor, Avsnitt, Blokk, Kolonne, Punkt, Punkter, Seksjon, Slag, Tabell
 from dagster_project.rapport.seksjoner.felles import Kontekst, flertall
-from dagster_project.seeds import read_seed
+from dagster_project.rapport.tall import Kontroll
 
 ID = "kontroller"
+TITTEL = "Kontroller av KOSTRA-filene"
 _LINJER = 10
 
 _SQL = f"""
 select
+    funn.alvor,
     funn.skjema,
     funn.regel,
-    funn.alvor,
-    funn.felt,
+    regel.tittel,
     funn.melding,
-    funn.journalnummer,
+    coalesce(funn.felt, ''),
+    coalesce(funn.journalnummer, ''),
     case
         when funn.antall_linjer > {_LINJER} then array_to_string(funn.linjer[1:{_LINJER}], ', ') || ' …'
         else array_to_string(funn.linjer, ', ')
-    end as linjer
+    end as linjer,
+    regel.gjor
 from intern.kostra_kontroll as funn
 inner join intermediate.int_leveranse_gjeldende as gjeldende using (leveranse_id)
+inner join intern.kostra_kontroll_regel as regel using (regelutgave, skjema, regel)
 where funn.kommunenummer = $kommunenummer and funn.rapporteringsaar = $aar and not funn.uansett
 order by
     case funn.alvor when 'FATAL' then 1 when 'ERROR' then 2 when 'WARNING' then 3 else 4 end,
@@ -33,20 +41,68 @@ order by
     funn.rekkefolge
 """
 _ALVOR = {"FATAL": "Kritisk", "ERROR": "Feil", "WARNING": "Advarsel", "INFO": "Informasjon"}
+_STOPPER = ("FATAL", "ERROR")
+"""Findings of these SSB does not take the file with."""
+_FUNN = {"ERROR": "feil", "WARNING": "noe som bør ses på"}
 
 
 def seksjon(k: Kontekst) -> Seksjon:
-    """Return the section that says where the control findings are; they are not published."""
-    return Seksjon(
-        ID,
-        "Kontroller av KOSTRA-filene",
+    """Return the section of what SSB's controls said of the last whole year's files; of no person and no case."""
+    siste = k.maaned.year if k.maaned.month == 12 else k.maaned.year - 1
+    kontrollert = k.publisert.kontroller(k.nummer)
+    aar = max((ett for ett, _ in kontrollert if ett <= siste), default=None)
+    if aar is None:
+        return Seksjon(ID, TITTEL, (Avsnitt(f"Ingen KOSTRA-filer til og med {siste} er kontrollert med SSBs regler."),))
+    funn = k.publisert.kontrollfunn(k.nummer, aar)
+    punkter = [
+        _punkt(skjema, aar, kontrollert[aar, skjema], [ett for ett in funn if ett.skjema == skjema])
+        for skjema in SKJEMAER
+        if (aar, skjema) in kontrollert
+    ]
+    blokker: list[Blokk] = [Punkter(tuple(punkter))]
+    if funn:
+        blokker.append(_tabell(funn, aar))
+    blokker.append(
+        Avsnitt(
+            "Hvilke saker funnene gjelder, publiseres ikke. «stonad kontroller --rapport» viser dem for en fil, og "
+            f"«stonad rapport --kommune {k.nummer} --maaned {k.maaned:%Y-%m} --med-arbeidsliste» tar dem med her, til "
+            "internt bruk."
+        )
+    )
+    return Seksjon(ID, TITTEL, tuple(blokker))
+
+
+def _punkt(skjema: str, aar: int, kontroller: int, funn: Sequence[Kontroll]) -> Punkt:
+    """Say whether SSB takes a form's file as it is, and how many controls found something."""
+    slag = Counter("ERROR" if ett.alvor in _STOPPER else ett.alvor for ett in funn)
+    deler = [f"{slag.pop(alvor)} {ord_}" for alvor, ord_ in _FUNN.items() if alvor in slag]
+    if slag:
+        deler.append(f"{slag.total()} noe til opplysning")
+    stopper = any(ett.alvor in _STOPPER for ett in funn)
+    svar = "SSB tar ikke imot filen slik den er" if stopper else "SSB tar imot filen"
+    hvor_mange = f"Av {flertall(kontroller, 'kontroll', 'kontroller')} har {formater.oppramsing(deler) or 'ingen funn'}"
+    alvor = Alvor.FEIL if stopper else Alvor.VARSEL if any(ett.alvor == "WARNING" for ett in funn) else Alvor.BRA
+    return Punkt(f"{skjema} for {aar}: {svar}. {hvor_mange}.", alvor, "kontroller-funn" if funn else None)
+
+
+def _tabell(funn: Sequence[Kontroll], aar: int) -> Tabell:
+    return Tabell(
+        "kontroller-funn",
+        f"Kontroller med funn i KOSTRA-filene for {aar}",
         (
-            Avsnitt(
-                "Hver KOSTRA-fil er kontrollert med SSBs regler. Funnene gjelder enkeltpersoner og publiseres ikke. "
-                "«stonad kontroller --rapport» viser dem for en fil, og «stonad rapport "
-                f"--kommune {k.nummer} --maaned {k.maaned:%Y-%m} --med-arbeidsliste» tar dem med her, til internt bruk."
-            ),
+            Kolonne("skjema", "Skjema"),
+            Kolonne("regel", "Kontroll"),
+            Kolonne("alvor", "Alvor"),
+            Kolonne("tittel", "Hva den fant"),
+            Kolonne("antall", "Antall", Slag.ANTALL),
+            Kolonne("gjor", "Hva dere gjør"),
         ),
+        tuple(
+            (ett.skjema, ett.regel, _ALVOR.get(ett.alvor, ett.alvor), ett.tittel, ett.antall, ett.gjor) for ett in funn
+        ),
+        f"bi.kostra_kontroll, rapporteringsaar = {aar}, har_funn",
+        "I 11F og 11CF er hvert funn om en person. Hvor mange det er, kan røpe et skjult tall, og vises ikke. Feil som "
+        "SSBs program gir uansett hva kommunen gjør, er ikke med.",
     )
 
 
@@ -75,21 +131,7 @@ def _arbeidsliste(funn: list[tuple], aar: int) -> Seksjon:
     if not funn:
         tekst = f"Kontrollene fant ingenting å rette i KOSTRA-filene for {aar}, eller ingen filer er kontrollert."
         return Seksjon("arbeidsliste", tittel, (Avsnitt(tekst),), intern=True)
-    regler = {(rad["skjema"], rad["regel"]): rad for rad in read_seed("kostra_kontrollregel")}
-    rader = tuple(
-        (
-            _ALVOR.get(alvor, alvor),
-            skjema,
-            regel,
-            regler.get((skjema, regel), {}).get("tittel", ""),
-            melding,
-            felt or "",
-            journalnummer or "",
-            linjer or "",
-            regler.get((skjema, regel), {}).get("gjor", ""),
-        )
-        for skjema, regel, alvor, felt, melding, journalnummer, linjer in funn
-    )
+    rader = tuple((_ALVOR.get(alvor, alvor), *resten) for alvor, *resten in funn)
     return Seksjon(
         "arbeidsliste",
         tittel,
