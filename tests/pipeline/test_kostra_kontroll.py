@@ -18,6 +18,7 @@ from dagster_project.ingestion.kostra_kontroll import UANSETT, Oversikt, kontrol
 from dagster_project.kjoring import kjor, les_status
 from dagster_project.kostra.kontroll import Kontrollfil, kontroller, regler
 from dagster_project.kostra.kontroll.rapport import funn_som_json
+from dagster_project.kostra.kontroll.regel import SKJEMAER
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, Miljo
 from tests.kontrollprove import KONTO, MOTTAKER
@@ -394,6 +395,46 @@ def test_the_deliveries_that_count_are_those_of_the_models(kjort):
     assert kontrollert == modell
     assert len(modell) == 3
     assert sporr(mappe, "select count(*) from intern.leveranse") == [(4,)]
+
+
+def test_what_is_published_is_what_the_controls_said_and_no_number_of_persons(kjort):
+    mappe, _, _, _ = kjort
+    publisert = mappe.publisert / "stonad.duckdb"
+    with duckdb.connect(str(publisert), read_only=True) as con:
+        filer = con.execute("select distinct leveranse_id from bi.kostra_kontroll order by all").fetchall()
+        funn = con.execute("""
+            select kommunenummer, rapporteringsaar, skjema, regel, tittel, antall_funn, skjermet
+            from bi.kostra_kontroll
+            where har_funn
+            order by all
+        """).fetchall()
+        uten = con.execute(
+            "select distinct antall_funn, skjermet from bi.kostra_kontroll where not har_funn"
+        ).fetchall()
+    assert filer == sporr(mappe, "select leveranse_id from intermediate.int_leveranse_gjeldende order by all")
+    assert uten == [(0, False)]
+    gjeldende = f"({kostra_kontroll.GJELDENDE})"
+    sagt = sporr(
+        mappe,
+        f"""
+        with funn as (select kommunenummer, rapporteringsaar, skjema, unnest(funn_per_regel) as ett from {gjeldende})
+        select
+            kommunenummer,
+            rapporteringsaar,
+            skjema,
+            ett.regel,
+            if(skjema = '0A', sum(ett.antall), null)::bigint,
+            skjema <> '0A'
+        from funn
+        where not ett.uansett
+        group by kommunenummer, rapporteringsaar, skjema, ett.regel
+        order by all
+        """,
+    )
+    assert [(*rad[:4], *rad[5:]) for rad in funn] == sagt
+    titler = {(regel.skjema, regel.regel): regel.tittel for ett in SKJEMAER for regel in regler(ett, "2025")}
+    assert {rad[4] for rad in funn} == {titler[rad[2], rad[3]] for rad in funn}
+    assert sagt
 
 
 def test_status_during_a_run_does_without(kjort):

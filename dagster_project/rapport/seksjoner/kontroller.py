@@ -8,7 +8,7 @@ import duckdb
 
 from dagster_project import formater
 from dagster_project.feil import Brukerfeil
-from dagster_project.kostra.kontroll.regel import SKJEMAER
+from dagster_project.kostra.kontroll.regel import ALVORSGRADER, SKJEMAER
 from dagster_project.rapport.innhold import Alvor, Avsnitt, Blokk, Kolonne, Punkt, Punkter, Seksjon, Slag, Tabell
 from dagster_project.rapport.seksjoner.felles import Kontekst, flertall
 from dagster_project.rapport.tall import Kontroll
@@ -20,16 +20,15 @@ _LINJER = 10
 _SQL = f"""
 select
     funn.alvor,
-    funn.skjema,
-    funn.regel,
-    regel.tittel,
     funn.melding,
-    coalesce(funn.felt, ''),
     coalesce(funn.journalnummer, ''),
     case
         when funn.antall_linjer > {_LINJER} then array_to_string(funn.linjer[1:{_LINJER}], ', ') || ' …'
         else array_to_string(funn.linjer, ', ')
     end as linjer,
+    funn.skjema,
+    funn.regel,
+    coalesce(funn.felt, ''),
     regel.gjor
 from intern.kostra_kontroll as funn
 inner join intermediate.int_leveranse_gjeldende as gjeldende using (leveranse_id)
@@ -53,7 +52,10 @@ def seksjon(k: Kontekst) -> Seksjon:
     aar = max((ett for ett, _ in kontrollert if ett <= siste), default=None)
     if aar is None:
         return Seksjon(ID, TITTEL, (Avsnitt(f"Ingen KOSTRA-filer til og med {siste} er kontrollert med SSBs regler."),))
-    funn = k.publisert.kontrollfunn(k.nummer, aar)
+    funn = sorted(
+        k.publisert.kontrollfunn(k.nummer, aar),
+        key=lambda ett: (-ALVORSGRADER.index(ett.alvor), SKJEMAER.index(ett.skjema)),
+    )
     punkter = [
         _punkt(skjema, aar, kontrollert[aar, skjema], [ett for ett in funn if ett.skjema == skjema])
         for skjema in SKJEMAER
@@ -75,12 +77,13 @@ def seksjon(k: Kontekst) -> Seksjon:
 def _punkt(skjema: str, aar: int, kontroller: int, funn: Sequence[Kontroll]) -> Punkt:
     """Say whether SSB takes a form's file as it is, and how many controls found something."""
     slag = Counter("ERROR" if ett.alvor in _STOPPER else ett.alvor for ett in funn)
-    deler = [f"{slag.pop(alvor)} {ord_}" for alvor, ord_ in _FUNN.items() if alvor in slag]
+    deler = [f"{slag.pop(alvor)} fant {ord_}" for alvor, ord_ in _FUNN.items() if alvor in slag]
     if slag:
-        deler.append(f"{slag.total()} noe til opplysning")
+        deler.append(f"{slag.total()} fant noe til opplysning")
     stopper = any(ett.alvor in _STOPPER for ett in funn)
     svar = "SSB tar ikke imot filen slik den er" if stopper else "SSB tar imot filen"
-    hvor_mange = f"Av {flertall(kontroller, 'kontroll', 'kontroller')} har {formater.oppramsing(deler) or 'ingen funn'}"
+    kjort = f"{flertall(kontroller, 'kontroll', 'kontroller')} er kjørt"
+    hvor_mange = f"{kjort}: {formater.oppramsing(deler)}" if deler else f"{kjort}, og ingen fant noe"
     alvor = Alvor.FEIL if stopper else Alvor.VARSEL if any(ett.alvor == "WARNING" for ett in funn) else Alvor.BRA
     return Punkt(f"{skjema} for {aar}: {svar}. {hvor_mange}.", alvor, "kontroller-funn" if funn else None)
 
@@ -90,15 +93,15 @@ def _tabell(funn: Sequence[Kontroll], aar: int) -> Tabell:
         "kontroller-funn",
         f"Kontroller med funn i KOSTRA-filene for {aar}",
         (
+            Kolonne("tittel", "Hva kontrollen fant"),
+            Kolonne("alvor", "Alvor"),
             Kolonne("skjema", "Skjema"),
             Kolonne("regel", "Kontroll"),
-            Kolonne("alvor", "Alvor"),
-            Kolonne("tittel", "Hva den fant"),
             Kolonne("antall", "Antall", Slag.ANTALL),
             Kolonne("gjor", "Hva dere gjør"),
         ),
         tuple(
-            (ett.skjema, ett.regel, _ALVOR.get(ett.alvor, ett.alvor), ett.tittel, ett.antall, ett.gjor) for ett in funn
+            (ett.tittel, _ALVOR.get(ett.alvor, ett.alvor), ett.skjema, ett.regel, ett.antall, ett.gjor) for ett in funn
         ),
         f"bi.kostra_kontroll, rapporteringsaar = {aar}, har_funn",
         "I 11F og 11CF er hvert funn om en person. Hvor mange det er, kan røpe et skjult tall, og vises ikke. Feil som "
@@ -131,7 +134,7 @@ def _arbeidsliste(funn: list[tuple], aar: int) -> Seksjon:
     if not funn:
         tekst = f"Kontrollene fant ingenting å rette i KOSTRA-filene for {aar}, eller ingen filer er kontrollert."
         return Seksjon("arbeidsliste", tittel, (Avsnitt(tekst),), intern=True)
-    rader = tuple((_ALVOR.get(alvor, alvor), *resten) for alvor, *resten in funn)
+    rader = tuple((melding, _ALVOR.get(alvor, alvor), *resten) for alvor, melding, *resten in funn)
     return Seksjon(
         "arbeidsliste",
         tittel,
@@ -144,15 +147,14 @@ def _arbeidsliste(funn: list[tuple], aar: int) -> Seksjon:
                 "arbeidsliste-funn",
                 f"Funn i KOSTRA-filene for {aar}",
                 (
+                    Kolonne("melding", "Hva kontrollen fant"),
                     Kolonne("alvor", "Alvor"),
-                    Kolonne("skjema", "Skjema"),
-                    Kolonne("regel", "Regel"),
-                    Kolonne("tittel", "Hva"),
-                    Kolonne("melding", "Melding"),
-                    Kolonne("felt", "Felt"),
                     Kolonne("journalnummer", "Journalnummer"),
                     Kolonne("linjer", "Linjer"),
-                    Kolonne("gjor", "Hva du gjør"),
+                    Kolonne("skjema", "Skjema"),
+                    Kolonne("regel", "Kontroll"),
+                    Kolonne("felt", "Felt"),
+                    Kolonne("gjor", "Hva dere gjør"),
                 ),
                 rader,
                 f"intern.kostra_kontroll, filene i int_leveranse_gjeldende, rapporteringsaar = {aar}",
