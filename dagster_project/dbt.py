@@ -17,9 +17,11 @@ from dagster_project.seeds import ROOT, SEEDS
 PROSJEKT = ROOT / "dbt_project"
 TARGET = PROSJEKT / "target"
 MANIFEST = TARGET / "manifest.json"
-# Outside an activated environment `dbt` is not on the path, but it stands beside the interpreter.
-DBT = Path(sys.executable).with_name("dbt")
+# Outside an activated environment it is not on the path, but it stands beside the interpreter.
+DBT = Path(sys.executable).with_name("stonad-dbt")
 VAREHUS_VARIABEL = "DBT_ENV_SECRET_VAREHUS"
+# What every warehouse is called: dbt names the database after it, and parsing opens none.
+ET_VAREHUS = "varehus.duckdb"
 MILJO = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DBT_VERSION_CHECK": "false",
@@ -48,7 +50,7 @@ def sikre_manifest() -> Path:
             return MANIFEST
     svar = subprocess.run(
         [DBT, "--quiet", "parse", "--project-dir", PROSJEKT, "--profiles-dir", PROSJEKT],
-        env=os.environ | MILJO | {VAREHUS_VARIABEL: os.environ.get(VAREHUS_VARIABEL, ":memory:")},
+        env=os.environ | MILJO | {VAREHUS_VARIABEL: ET_VAREHUS},
         capture_output=True,
         text=True,
         check=False,
