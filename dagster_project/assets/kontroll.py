@@ -22,7 +22,7 @@ from dagster_project.ingestion.kostra_kontroll import (
     skriv_regler,
 )
 from dagster_project.kostra.kontroll import regler
-from dagster_project.kostra.kontroll.regel import SKJEMAER
+from dagster_project.kostra.kontroll.regel import SKJEMAER, STOPPER
 from dagster_project.las import enerett
 from dagster_project.settings import Mappe, Miljo
 
@@ -42,7 +42,7 @@ class Alvorsklasse:
 
 FEIL = Alvorsklasse(
     "ssb_feil",
-    ("FATAL", "ERROR"),
+    STOPPER,
     dg.AssetCheckSeverity.ERROR,
     "Funn som gjør at SSB ikke tar imot filen. Stopper ingenting her.",
 )

@@ -27,7 +27,7 @@ from dagster_project.kostra.kontroll import Filsvar, Kontrollfil, kontroller
 from dagster_project.kostra.kontroll.lesing import les_linjer
 from dagster_project.kostra.kontroll.motor import MINNE
 from dagster_project.kostra.kontroll.rapport import MAKS_FUNN_PER_REGEL_I_JSON as MAKS_FUNN_PER_REGEL
-from dagster_project.kostra.kontroll.regel import LAYOUTAAR, MAPPE, SKJEMAER, UTGAVER, regler, utgave_for
+from dagster_project.kostra.kontroll.regel import LAYOUTAAR, MAPPE, SKJEMAER, STOPPER, UTGAVER, regler, utgave_for
 from dagster_project.kostra.layout import find_layout
 from dagster_project.seeds import SEEDS
 from dagster_project.settings import Mappe, Miljo
@@ -175,11 +175,7 @@ def kontroller_nye(mappe: Mappe, miljo: Miljo, tidspunkt: datetime) -> int:
             klare.append(leveranse)
     try:
         for gruppe in _grupper(klare):
-            try:
-                with _varehus(mappe, miljo) as con:
-                    _kontroller(con, gruppe, tidspunkt)
-            except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as feil:
-                ikke += [_uten_svar(leveranse, "stoppet", grunn=type(feil).__name__) for leveranse in gruppe]
+            ikke += _kontroller_gruppe(mappe, miljo, gruppe, tidspunkt)
         if ikke:
             with _varehus(mappe, miljo) as con:
                 _skriv_ikke_kontrollert(con, ikke, tidspunkt)
@@ -213,7 +209,7 @@ def les_oversikt(con: duckdb.DuckDBPyConnection) -> dict[str, Oversikt]:
         vurdert as (
             select
                 *,
-                alvor in ('ERROR', 'FATAL') as er_avvist,
+                alvor in {STOPPER} as er_avvist,
                 antall_uansett > 0 and antall_uansett = antall_kritiske + antall_feil as er_bare_uansett,
             from gjeldende
         )
@@ -340,6 +336,23 @@ def _varehus(mappe: Mappe, miljo: Miljo) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("set enable_progress_bar = false")
         con.execute(f"attach {sql_tekst(mappe.varehus)} as varehus")
         yield con
+
+
+def _kontroller_gruppe(
+    mappe: Mappe, miljo: Miljo, gruppe: Sequence[Leveranse], tidspunkt: datetime
+) -> list[tuple[Leveranse, str, str]]:
+    """Control deliveries of one edition, and return those that could not be, with the reason.
+
+    Where they cannot be controlled together, each is tried alone: what is wrong with one is not the others' fault.
+    """
+    try:
+        with _varehus(mappe, miljo) as con:
+            _kontroller(con, gruppe, tidspunkt)
+    except (duckdb.Error, OSError) as feil:
+        if len(gruppe) == 1:
+            return [_uten_svar(gruppe[0], "stoppet", grunn=type(feil).__name__)]
+        return [ett for leveranse in gruppe for ett in _kontroller_gruppe(mappe, miljo, [leveranse], tidspunkt)]
+    return []
 
 
 def _kontroller(con: duckdb.DuckDBPyConnection, leveranser: Sequence[Leveranse], tidspunkt: datetime) -> None:

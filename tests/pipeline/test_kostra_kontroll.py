@@ -223,6 +223,28 @@ def test_too_little_memory_is_told_and_stops_nothing(lest, miljo):
     assert kontrollkjoring(lest, "leveranse_id", "utfall = 'stoppet'") == []
 
 
+def test_a_file_that_stops_the_controls_stops_no_other(lest, miljo, monkeypatch):
+    """No file is known to; the fault is made in the control of the accounts."""
+    ekte = kostra_kontroll.kontroller
+
+    def feiler_for_regnskap(con, filer, utgave):
+        if any(fil.skjema == "0A" for fil in filer):
+            raise duckdb.ConversionException("Conversion Error: 010190 12345")
+        return ekte(con, filer, utgave)
+
+    with monkeypatch.context() as feil:
+        feil.setattr(kostra_kontroll, "kontroller", feiler_for_regnskap)
+        kontroller_nye(lest, miljo, FORSTE)
+    ((skjema, melding),) = kontrollkjoring(lest, "skjema, melding", "utfall = 'stoppet'")
+    assert skjema == "0A"
+    # What DuckDB says may have a value from the file in it.
+    assert "ConversionException" in melding
+    assert "12345" not in melding
+    assert kontrollkjoring(lest, "utfall", "skjema = '11F' and rapporteringsaar = 2025") == [("kontrollert",)]
+    assert kontroller_nye(lest, miljo, ANDRE) == 1
+    assert kontrollkjoring(lest, "leveranse_id", "utfall = 'stoppet'") == []
+
+
 def test_a_thousand_findings_of_a_rule_are_kept_and_the_rest_counted(mappe, miljo):
     for navn, antall in (("a", 1000), ("b", 1001)):
         rader = [{**rad, "KJONN": "3"} for rad in mottakere(*[{}] * antall)]

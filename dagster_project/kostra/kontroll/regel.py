@@ -12,6 +12,8 @@ UTGAVER = ("2025", "2026")
 SKJEMAER = ("11F", "11CF", "0A")
 ALVORSGRADER = ("OK", "INFO", "WARNING", "ERROR", "FATAL")
 """Lowest first."""
+STOPPER = ("FATAL", "ERROR")
+"""SSB does not take a file with findings of these."""
 INNLEDENDE = ("000", "001")
 # SSB's files for every year are read by this year's layout; the year given chooses ages and dates only.
 LAYOUTAAR = 2026

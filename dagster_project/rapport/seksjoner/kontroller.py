@@ -8,7 +8,7 @@ import duckdb
 
 from dagster_project import formater
 from dagster_project.feil import Brukerfeil
-from dagster_project.kostra.kontroll.regel import ALVORSGRADER, SKJEMAER
+from dagster_project.kostra.kontroll.regel import ALVORSGRADER, SKJEMAER, STOPPER
 from dagster_project.rapport.innhold import Alvor, Avsnitt, Blokk, Kolonne, Punkt, Punkter, Seksjon, Slag, Tabell
 from dagster_project.rapport.seksjoner.felles import Kontekst, flertall
 from dagster_project.rapport.tall import Kontroll
@@ -40,8 +40,6 @@ order by
     funn.rekkefolge
 """
 _ALVOR = {"FATAL": "Kritisk", "ERROR": "Feil", "WARNING": "Advarsel", "INFO": "Informasjon"}
-_STOPPER = ("FATAL", "ERROR")
-"""Findings of these SSB does not take the file with."""
 _FUNN = {"ERROR": "feil", "WARNING": "noe som bør ses på"}
 
 
@@ -76,11 +74,11 @@ def seksjon(k: Kontekst) -> Seksjon:
 
 def _punkt(skjema: str, aar: int, kontroller: int, funn: Sequence[Kontroll]) -> Punkt:
     """Say whether SSB takes a form's file as it is, and how many controls found something."""
-    slag = Counter("ERROR" if ett.alvor in _STOPPER else ett.alvor for ett in funn)
+    slag = Counter("ERROR" if ett.alvor in STOPPER else ett.alvor for ett in funn)
     deler = [f"{slag.pop(alvor)} fant {ord_}" for alvor, ord_ in _FUNN.items() if alvor in slag]
     if slag:
         deler.append(f"{slag.total()} fant noe til opplysning")
-    stopper = any(ett.alvor in _STOPPER for ett in funn)
+    stopper = any(ett.alvor in STOPPER for ett in funn)
     svar = "SSB tar ikke imot filen slik den er" if stopper else "SSB tar imot filen"
     kjort = f"{flertall(kontroller, 'kontroll', 'kontroller')} er kjørt"
     hvor_mange = f"{kjort}: {formater.oppramsing(deler)}" if deler else f"{kjort}, og ingen fant noe"

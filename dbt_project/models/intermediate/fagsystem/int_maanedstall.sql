@@ -1,6 +1,18 @@
 -- What seeds/maanedstall.csv says of each figure decides whether it is known.
-with bred as (
-    select * from {{ ref('int_maanedstall_bred') }}
+with kjent as (
+    select
+        kjent,
+        row_number() over (order by kjent) as kjent_nr
+    from (select distinct kjent from {{ ref('int_maanedstall_bred') }})
+),
+
+-- There are few ways to be known, and millions of figures: a number is cheaper to carry than a list.
+bred as (
+    select
+        tall.* exclude (kjent),
+        kjent.kjent_nr
+    from {{ ref('int_maanedstall_bred') }} as tall
+    inner join kjent on tall.kjent = kjent.kjent
 ),
 
 talt as (
@@ -13,7 +25,7 @@ talt as (
                     kommunenummer,
                     maaned,
                     populasjon,
-                    kjent,
+                    kjent_nr,
                     populasjon_er_kjent,
                     barn_personer,
                     vedtak_personer,
@@ -33,6 +45,16 @@ definisjon as (
         serie,
         string_split(krever, ' ') as krav
     from {{ ref('maanedstall') }}
+),
+
+vites as (
+    select
+        definisjon.tall_id,
+        definisjon.serie,
+        kjent.kjent_nr,
+        definisjon.krav is null or list_has_all(kjent.kjent, definisjon.krav) as er_kjent
+    from definisjon
+    cross join kjent
 ),
 
 -- Where no other table has a figure, only the populasjoner it is published for matter.
@@ -59,7 +81,7 @@ select
         when 'vedtak_avslatt' then talt.vedtak_avslatt_personer
         else talt.verdi
     end::bigint as antall_personer,
-    talt.populasjon_er_kjent and (definisjon.krav is null or list_has_all(talt.kjent, definisjon.krav)) as er_kjent
+    talt.populasjon_er_kjent and vites.er_kjent as er_kjent
 from talt
-inner join definisjon on talt.tall_id = definisjon.tall_id
-where definisjon.serie is not null or talt.populasjon in (select brukt.populasjon from brukt)
+inner join vites on talt.tall_id = vites.tall_id and talt.kjent_nr = vites.kjent_nr
+where vites.serie is not null or talt.populasjon in (select brukt.populasjon from brukt)

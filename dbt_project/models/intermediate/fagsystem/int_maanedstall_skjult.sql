@@ -54,11 +54,17 @@ tall as (
     select * from {{ ref('int_maanedstall') }}
 ),
 
+vern as (
+    select
+        tall_id,
+        unnest(string_split(vern, ' ')) as vernet
+    from definisjon
+),
+
 -- What is left of the whole is a figure of its own where it is published, or where its persons can be in the part too.
 del as (
     select
         tall.*,
-        definisjon.vern,
         case
             when definisjon.resten is not null then motpart.antall_personer
             when definisjon.del_av is not null then motpart.antall_personer - tall.antall_personer
@@ -120,10 +126,9 @@ avledet as (
         del.enhet_nr,
         del.tall_id,
         nullif(vernet.antall_personer, 0) as minste
-    from del
-    inner join tall as vernet
-        on del.enhet_nr = vernet.enhet_nr and list_contains(string_split(del.vern, ' '), vernet.tall_id)
-    where del.vern is not null
+    from vern
+    inner join tall as vernet on vern.vernet = vernet.tall_id
+    inner join del on vernet.enhet_nr = del.enhet_nr and vern.tall_id = del.tall_id
 ),
 
 egen as (
