@@ -98,6 +98,17 @@ class Leveranse:
 
 
 @dataclass(frozen=True)
+class Kontrollert:
+    """How many of SSB's controls the files of a form and a year have been through.
+
+    `feiler_uansett` where SSB's program gives them an error whatever anybody does.
+    """
+
+    kontroller: int
+    feiler_uansett: bool
+
+
+@dataclass(frozen=True)
 class Kontroll:
     """A control that found something in the files of a form and a year. `antall` is of findings."""
 
@@ -189,7 +200,9 @@ class Publisert:
         self._funn = les.rader("bi.avvik_periodisering", Funn, _FUNN, "maaned, serie, aarsak, motpart_maaned")
         self._leveranser = les.rader("bi.leveranse", Leveranse, _LEVERANSE, "objekt, fra, mottatt, leveranse_id")
         self._budsjett = les.oppslag("bi.budsjett_maaned", ("maaned", "omraade"), Budsjett, _BUDSJETT)
-        self._kontroller = les.oppslag(_KONTROLLERT, ("rapporteringsaar", "skjema"), int, "antall")
+        self._kontrollert = les.oppslag(
+            _KONTROLLERT, ("rapporteringsaar", "skjema"), Kontrollert, "antall, feiler_uansett"
+        )
         self._kontrollfunn = les.rader(_KONTROLLFUNN, _kontrollfunn, _KONTROLL, "rapporteringsaar, skjema, rekkefolge")
         self._tilbakeholdt = les.oppslag("bi.tilbakeholdt", ("maaned",), str, "forklaring")
         self._maal = les.oppslag("bi.periodisering_maal", ("grunnlag", "utvalg"), _verdi_eller_ukjent, "korrelasjon")
@@ -241,9 +254,9 @@ class Publisert:
         """Return the municipality's rows of bi.leveranse."""
         return self._leveranser.get(kommunenummer, ())
 
-    def kontroller(self, kommunenummer: str) -> dict[tuple[int, str], int]:
-        """Return how many of SSB's controls each year's files of each form have been through; only those controlled."""
-        return self._kontroller.get(kommunenummer, {})
+    def kontrollert(self, kommunenummer: str) -> dict[tuple[int, str], Kontrollert]:
+        """Return what SSB's controls have been through, by year and form; what has not been is not there."""
+        return self._kontrollert.get(kommunenummer, {})
 
     def kontrollfunn(self, kommunenummer: str, aar: int) -> tuple[Kontroll, ...]:
         """Return the controls that found something in the files of a year, by form in the order of SSB's program."""
@@ -316,7 +329,12 @@ _LEVERANSE = (
 )
 # A form may be delivered in parts, of a district or a quarter.
 _KONTROLLERT = """(
-    select kommunenummer, rapporteringsaar, skjema, count(distinct regel) as antall
+    select
+        kommunenummer,
+        rapporteringsaar,
+        skjema,
+        count(distinct regel) as antall,
+        bool_or(gis_uansett) as feiler_uansett
     from bi.kostra_kontroll
     group by kommunenummer, rapporteringsaar, skjema
 )"""

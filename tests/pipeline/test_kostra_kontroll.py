@@ -433,6 +433,8 @@ def test_what_is_published_is_what_the_controls_said_and_no_number_of_persons(kj
         uten = con.execute(
             "select distinct antall_funn, skjermet from bi.kostra_kontroll where not har_funn"
         ).fetchall()
+        uansett = con.execute("select distinct skjema, regel from bi.kostra_kontroll where gis_uansett").fetchall()
+    assert uansett == [("11F", "002-mangler")]
     assert filer == sporr(mappe, "select leveranse_id from intermediate.int_leveranse_gjeldende order by all")
     assert uten == [(0, False)]
     gjeldende = f"({kostra_kontroll.GJELDENDE})"

@@ -822,6 +822,26 @@ def test_controls_without_findings_are_told(lag):
     ]
 
 
+@pytest.mark.parametrize(
+    ("alvor", "svar", "til"),
+    [
+        ("WARNING", "Filen har bare feil som SSBs program gir uansett; ta dem opp med SSB. ", Alvor.VARSEL),
+        ("ERROR", "SSB tar ikke imot filen slik den er. ", Alvor.FEIL),
+    ],
+)
+def test_a_file_that_is_never_taken_is_not_said_to_be(lag, alvor, svar, til):
+    publisert = lag(
+        ind_utbetaling_per_mottaker=utbetalt(NAA, 1000),
+        kostra_kontroll=[
+            kontroll("11F", "3", "ERROR", gis_uansett=True, **UTEN),
+            kontroll("11F", "6", alvor, skjermet=True),
+        ],
+    )
+    (punkt,) = kontrollseksjon(publisert).blokker[0].punkter
+    assert punkt.tekst.startswith(f"11F for 2025: {svar}2\xa0kontroller er kjørt: 1 fant ")
+    assert punkt.alvor is til
+
+
 @pytest.mark.parametrize(("maaned", "aar"), [(date(2025, 11, 1), "2024"), (date(2025, 12, 1), "2025")])
 def test_the_files_are_those_of_the_last_year_that_is_over(lag, maaned, aar):
     publisert = lag(

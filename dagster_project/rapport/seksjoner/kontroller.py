@@ -11,7 +11,7 @@ from dagster_project.feil import Brukerfeil
 from dagster_project.kostra.kontroll.regel import ALVORSGRADER, SKJEMAER, STOPPER
 from dagster_project.rapport.innhold import Alvor, Avsnitt, Blokk, Kolonne, Punkt, Punkter, Seksjon, Slag, Tabell
 from dagster_project.rapport.seksjoner.felles import Kontekst, flertall
-from dagster_project.rapport.tall import Kontroll
+from dagster_project.rapport.tall import Kontroll, Kontrollert
 
 ID = "kontroller"
 TITTEL = "Kontroller av KOSTRA-filene"
@@ -46,7 +46,7 @@ _FUNN = {"ERROR": "feil", "WARNING": "noe som bør ses på"}
 def seksjon(k: Kontekst) -> Seksjon:
     """Return the section of what SSB's controls said of the last whole year's files; of no person and no case."""
     siste = k.maaned.year if k.maaned.month == 12 else k.maaned.year - 1
-    kontrollert = k.publisert.kontroller(k.nummer)
+    kontrollert = k.publisert.kontrollert(k.nummer)
     aar = max((ett for ett, _ in kontrollert if ett <= siste), default=None)
     if aar is None:
         return Seksjon(ID, TITTEL, (Avsnitt(f"Ingen KOSTRA-filer til og med {siste} er kontrollert med SSBs regler."),))
@@ -72,17 +72,21 @@ def seksjon(k: Kontekst) -> Seksjon:
     return Seksjon(ID, TITTEL, tuple(blokker))
 
 
-def _punkt(skjema: str, aar: int, kontroller: int, funn: Sequence[Kontroll]) -> Punkt:
+def _punkt(skjema: str, aar: int, kontrollert: Kontrollert, funn: Sequence[Kontroll]) -> Punkt:
     """Say whether SSB takes a form's file as it is, and how many controls found something."""
     slag = Counter("ERROR" if ett.alvor in STOPPER else ett.alvor for ett in funn)
     deler = [f"{slag.pop(alvor)} fant {ord_}" for alvor, ord_ in _FUNN.items() if alvor in slag]
     if slag:
         deler.append(f"{slag.total()} fant noe til opplysning")
-    stopper = any(ett.alvor in STOPPER for ett in funn)
-    svar = "SSB tar ikke imot filen slik den er" if stopper else "SSB tar imot filen"
-    kjort = f"{flertall(kontroller, 'kontroll', 'kontroller')} er kjørt"
+    if any(ett.alvor in STOPPER for ett in funn):
+        svar, alvor = "SSB tar ikke imot filen slik den er", Alvor.FEIL
+    elif kontrollert.feiler_uansett:
+        svar, alvor = "Filen har bare feil som SSBs program gir uansett; ta dem opp med SSB", Alvor.VARSEL
+    else:
+        er_i_orden = all(ett.alvor != "WARNING" for ett in funn)
+        svar, alvor = "SSB tar imot filen", Alvor.BRA if er_i_orden else Alvor.VARSEL
+    kjort = f"{flertall(kontrollert.kontroller, 'kontroll', 'kontroller')} er kjørt"
     hvor_mange = f"{kjort}: {formater.oppramsing(deler)}" if deler else f"{kjort}, og ingen fant noe"
-    alvor = Alvor.FEIL if stopper else Alvor.VARSEL if any(ett.alvor == "WARNING" for ett in funn) else Alvor.BRA
     return Punkt(f"{skjema} for {aar}: {svar}. {hvor_mange}.", alvor, "kontroller-funn" if funn else None)
 
 
@@ -103,7 +107,7 @@ def _tabell(funn: Sequence[Kontroll], aar: int) -> Tabell:
         ),
         f"bi.kostra_kontroll, rapporteringsaar = {aar}, har_funn",
         "I 11F og 11CF er hvert funn om en person. Hvor mange det er, kan røpe et skjult tall, og vises ikke. Feil som "
-        "SSBs program gir uansett hva kommunen gjør, er ikke med.",
+        "SSBs program gir uansett hva kommunen gjør, står ikke her.",
     )
 
 

@@ -1,6 +1,5 @@
 {{ config(alias='kostra_kontroll') }}
 
--- What the program says whatever one does is no finding anybody can put right.
 with alle_funn as (
     select
         leveranse_id,
@@ -21,6 +20,15 @@ funn as (
     group by
         leveranse_id,
         funn.regel
+),
+
+-- What the program says whatever one does is told, and is no finding: nobody can put it right.
+uansett as (
+    select distinct
+        leveranse_id,
+        funn.regel
+    from alle_funn
+    where funn.uansett
 )
 
 select
@@ -37,6 +45,7 @@ select
     -- it away. That there are none is no more than the 0 that is never hidden. In 0A nobody is counted.
     if(gjeldende.objekt = '0A' or funn.antall is null, coalesce(funn.antall, 0), null) as antall_funn,
     gjeldende.objekt != '0A' and funn.antall is not null as skjermet,
+    uansett.regel is not null as gis_uansett,
     regel.gjor
 from {{ ref('int_leveranse_gjeldende') }} as gjeldende
 inner join {{ ref('stg_intern__kostra_kontroll_kjoring') }} as kjoring
@@ -51,3 +60,7 @@ left join funn
     on
         gjeldende.leveranse_id = funn.leveranse_id
         and regel.regel = funn.regel
+left join uansett
+    on
+        gjeldende.leveranse_id = uansett.leveranse_id
+        and regel.regel = uansett.regel
