@@ -529,6 +529,32 @@ def _leveranser(fasit: Fasit, tabell: Tabell) -> None:
     assert sorted((rad[1], *rad[5:9]) for rad in tabell.rader) == sorted(ventet)
 
 
+@sjekk("kontroller-funn")
+def _kontroller(fasit: Fasit, tabell: Tabell) -> None:
+    ventet = fasit.spor(
+        """
+        select tittel, skjema, regel, sum(antall_funn), bool_or(skjermet), gjor
+        from bi.kostra_kontroll
+        where
+            kommunenummer = :k
+            and har_funn
+            and rapporteringsaar
+            = (
+                select max(rapporteringsaar)
+                from bi.kostra_kontroll
+                where kommunenummer = :k and make_date(rapporteringsaar, 12, 1) <= $1
+            )
+        group by all
+        """,
+        fasit.maaned,
+    )
+    assert {(rad[0], *rad[2:]) for rad in tabell.rader} == {
+        (tittel, skjema, regel, verdi(antall, skjermet), gjor)
+        for tittel, skjema, regel, antall, skjermet, gjor in ventet
+    }
+    assert len(tabell.rader) == len(ventet)
+
+
 def test_the_other_tables_are_the_published_ones(sett):
     rapport, fasit = sett
     for id_, tabell in tabeller(rapport).items():

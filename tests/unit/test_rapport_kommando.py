@@ -94,9 +94,14 @@ def lag_varehus(fil) -> None:
         con.execute("create schema intermediate")
         con.execute("create table intermediate.int_leveranse_gjeldende (leveranse_id varchar)")
         con.execute(
-            "create table intern.kostra_kontroll (leveranse_id varchar, rekkefolge integer, skjema varchar, "
-            "kommunenummer varchar, rapporteringsaar integer, regel varchar, alvor varchar, felt varchar, "
-            "melding varchar, journalnummer varchar, linjer integer[], antall_linjer integer, uansett boolean)"
+            "create table intern.kostra_kontroll (leveranse_id varchar, rekkefolge integer, regelutgave varchar, "
+            "skjema varchar, kommunenummer varchar, rapporteringsaar integer, regel varchar, alvor varchar, "
+            "felt varchar, melding varchar, journalnummer varchar, linjer integer[], antall_linjer integer, "
+            "uansett boolean)"
+        )
+        con.execute(
+            "create table intern.kostra_kontroll_regel (regelutgave varchar, skjema varchar, regel varchar, "
+            "gjor varchar)"
         )
 
 

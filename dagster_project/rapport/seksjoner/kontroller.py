@@ -29,10 +29,10 @@ select
     funn.skjema,
     funn.regel,
     coalesce(funn.felt, ''),
-    regel.gjor
+    coalesce(regel.gjor, '')
 from intern.kostra_kontroll as funn
 inner join intermediate.int_leveranse_gjeldende as gjeldende using (leveranse_id)
-inner join intern.kostra_kontroll_regel as regel using (regelutgave, skjema, regel)
+left join intern.kostra_kontroll_regel as regel using (regelutgave, skjema, regel)
 where funn.kommunenummer = $kommunenummer and funn.rapporteringsaar = $aar and not funn.uansett
 order by
     case funn.alvor when 'FATAL' then 1 when 'ERROR' then 2 when 'WARNING' then 3 else 4 end,
