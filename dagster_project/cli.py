@@ -6,7 +6,6 @@ configuration; 3 the run failed and the last publication stands, or the site cou
 
 import json
 import sys
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -199,10 +198,14 @@ def kjor(
         try:
             sammendrag = kjor_jobben(valgt, miljo, tidspunkt, bygg_alltid=bygg_alltid)
         except Kjoringsfeil:
-            if med_nettsted:
-                _si_paa_nettstedet(valgt)
+            # The front page of the site there is says that the last run failed.
+            if med_nettsted and valgt.nettsted.exists():
+                _oppdater_nettsted(valgt)
             raise
-        nettstedfeil = _bygg_nettsted(valgt, sammendrag) if med_nettsted else None
+        nettstedfeil = None
+        if med_nettsted and sammendrag.publisert:
+            nettstedfeil = _oppdater_nettsted(valgt)
+            sammendrag.nettsted = "" if nettstedfeil else str(valgt.nettsted / "index.html")
     if json_:
         _skriv_json(sammendrag.som_dict())
     else:
@@ -214,28 +217,16 @@ def kjor(
         raise typer.Exit(MAA_SES_PAA)
 
 
-def _bygg_nettsted(valgt: Mappe, sammendrag) -> Exception | None:
-    """Build the site when it is not of what is published, and return what went wrong."""
+def _oppdater_nettsted(valgt: Mappe) -> Exception | None:
+    """Build the site when it is not of what is published and of the last run, and return what went wrong."""
     from dagster_project.nettsted.bygg import bygg_nettsted, er_oppdatert
 
-    if not sammendrag.publisert:
-        return None
     try:
         if not er_oppdatert(valgt):
             bygg_nettsted(valgt)
     except (Brukerfeil, Kjoringsfeil) as feil:
         return feil
-    sammendrag.nettsted = str(valgt.nettsted / "index.html")
     return None
-
-
-def _si_paa_nettstedet(valgt: Mappe) -> None:
-    """Let the front page of the site, where there is one, say that the last run failed."""
-    from dagster_project.nettsted.bygg import bygg_nettsted, er_oppdatert
-
-    with suppress(Brukerfeil, Kjoringsfeil):
-        if valgt.nettsted.exists() and not er_oppdatert(valgt):
-            bygg_nettsted(valgt)
 
 
 class _fremdrift:  # noqa: N801 - reads as the with-statement it is

@@ -73,6 +73,8 @@ def lag_kontroll_asset(mappe: Mappe, miljo: Miljo) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def kostra_kontroll(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with enerett(mappe, vent=True):
+            skriv_regler(mappe)
         return dg.MaterializeResult(metadata={"nye_filer": _kontroller(mappe, miljo, context)})
 
     return kostra_kontroll
@@ -82,7 +84,6 @@ def _kontroller(mappe: Mappe, miljo: Miljo, context: dg.AssetExecutionContext) -
     """Control what is new and return how many files that was."""
     try:
         with enerett(mappe, vent=True):
-            skriv_regler(mappe)
             # A run for an earlier day works on a copy of the warehouse that is thrown away.
             antall = kontroller_nye(mappe, miljo, tidspunkt(context)) if mappe.per is None else 0
     except duckdb.Error as feil:
@@ -98,7 +99,7 @@ def lag_kontroller(mappe: Mappe, miljo: Miljo) -> dg.AssetChecksDefinition:
             klasse.navn,
             asset=_nokkel(skjema),
             description=klasse.beskrivelse,
-            # Which deliveries count is known when the list of municipalities has been written down.
+            # What the models have counted stays as it is: the files are controlled before either.
             additional_deps=[NOKKEL],
         )
         for skjema, klasse in product(SKJEMAER, ALVORSKLASSER)

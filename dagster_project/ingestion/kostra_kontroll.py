@@ -159,7 +159,7 @@ def kontroller_nye(mappe: Mappe, miljo: Miljo, tidspunkt: datetime) -> int:
     Units: `tidspunkt` is UTC without zone. Needs the project's lock. A file that cannot be
     controlled is written down with the reason, and stops nothing.
     """
-    nye = _finn_nye(mappe)
+    nye = _finn_nye(mappe, tidspunkt)
     if not nye:
         return 0
     fremdrift.si("Kontrollerer filene slik SSB gjør det")
@@ -277,7 +277,8 @@ def les_regelfunn(con: duckdb.DuckDBPyConnection) -> list[Regelfunn]:
     return [Regelfunn(*rad) for rad in rader]
 
 
-def _finn_nye(mappe: Mappe) -> list[Leveranse]:
+def _finn_nye(mappe: Mappe, tidspunkt: datetime) -> list[Leveranse]:
+    """Return what has not been controlled; what could not be is tried once in a run, which has one time."""
     with duckdb.connect(str(mappe.varehus)) as con:
         con.execute(TABELLER)
         rader = con.execute(
@@ -301,13 +302,16 @@ def _finn_nye(mappe: Mappe) -> list[Leveranse]:
             where
                 leveranse.status = 'godtatt'
                 and leveranse.kilde = 'kostra'
-                and (kjoring.utfall is null or kjoring.utfall not in ('{KONTROLLERT}', 'uten_regler'))
+                and (
+                    kjoring.utfall is null
+                    or kjoring.utfall not in ('{KONTROLLERT}', 'uten_regler') and kjoring.tidspunkt != ?
+                )
             order by
                 leveranse.objekt,
                 leveranse.rapporteringsaar,
                 leveranse.leveranse_id
             """,
-            [regelavtrykk()],
+            [regelavtrykk(), tidspunkt],
         ).fetchall()
     leveranser = [replace(Leveranse(*rad), sti=mappe.rot / rad[6]) for rad in rader]
     return [funnet for funnet in leveranser if funnet.utfall != "fil_mangler" or funnet.sti.is_file()]

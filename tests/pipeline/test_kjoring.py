@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from dagster_project import publisering
 from dagster_project.cli import app
 from dagster_project.feil import Brukerfeil, Kjoringsfeil
 from dagster_project.kjoring import kjor, les_status
@@ -138,18 +139,17 @@ def test_a_municipality_taken_off_the_list_leaves_the_figures_and_comes_back(lag
     assert tilfeller(mappe) == begge
 
 
+def full_disk(*argumenter):
+    """A real fault in the middle of the publication."""
+    raise OSError(28, "No space left on device")
+
+
 def test_a_failed_run_leaves_the_last_good_publication_and_says_so(lag_mappe, monkeypatch):
     mappe = lag_mappe("feilet", {"9901": "Eksempelvik"})
     skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=5)
     kjor(mappe, Miljo(), FORSTE)
     for_ = tilfeller(mappe)
     skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=6)
-    # A real fault in the middle of the publication: the disk is full.
-    import dagster_project.publisering as publisering
-
-    def full_disk(*argumenter):
-        raise OSError(28, "No space left on device")
-
     with monkeypatch.context() as feil:
         feil.setattr(publisering, "_skriv", full_disk)
         with pytest.raises(Kjoringsfeil, match="står urørt") as fanget:
@@ -170,11 +170,6 @@ def test_the_site_says_that_the_last_run_failed(lag_mappe, monkeypatch):
     forside = mappe.nettsted / "index.html"
     assert "Feilet" not in forside.read_text(encoding="utf-8")
     skriv_11f_fil(mappe.innboks / "Sosial_990100.dat", "9901", 2025, antall=6)
-    import dagster_project.publisering as publisering
-
-    def full_disk(*argumenter):
-        raise OSError(28, "No space left on device")
-
     with monkeypatch.context() as feil:
         feil.setattr(publisering, "_skriv", full_disk)
         svar = CliRunner().invoke(app, [*kommando, "--mottatt", ANDRE.isoformat()])

@@ -219,6 +219,8 @@ def test_too_little_memory_is_told_and_stops_nothing(lest, miljo):
     ikke = kontrollkjoring(lest, "utfall, melding", "alvor is null and utfall <> 'uten_regler'")
     assert {utfall for utfall, _ in ikke} == {"stoppet"}
     assert all("OutOfMemoryException" in melding for _, melding in ikke)
+    # What could not be controlled is tried again in the next run, and not in the same.
+    assert kontroller_nye(lest, miljo, FORSTE) == 0
     assert kontroller_nye(lest, miljo, ANDRE) == len(ikke)
     assert kontrollkjoring(lest, "leveranse_id", "utfall = 'stoppet'") == []
 

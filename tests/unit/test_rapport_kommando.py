@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from dagster_project.cli import app
 from dagster_project.feil import Brukerfeil
+from dagster_project.ingestion.database import TABELLER
 from dagster_project.valg import les_maaned
 from tests.rapportbase import ANNEN, NUMMER, lag_base, utbetalt
 
@@ -90,19 +91,9 @@ def test_worklist_makes_a_report_only_its_owner_can_read(publisert):
 def lag_varehus(fil) -> None:
     """Make a warehouse whose controls have found nothing."""
     with duckdb.connect(str(fil)) as con:
-        con.execute("create schema intern")
+        con.execute(TABELLER)
         con.execute("create schema intermediate")
         con.execute("create table intermediate.int_leveranse_gjeldende (leveranse_id varchar)")
-        con.execute(
-            "create table intern.kostra_kontroll (leveranse_id varchar, rekkefolge integer, regelutgave varchar, "
-            "skjema varchar, kommunenummer varchar, rapporteringsaar integer, regel varchar, alvor varchar, "
-            "felt varchar, melding varchar, journalnummer varchar, linjer integer[], antall_linjer integer, "
-            "uansett boolean)"
-        )
-        con.execute(
-            "create table intern.kostra_kontroll_regel (regelutgave varchar, skjema varchar, regel varchar, "
-            "gjor varchar)"
-        )
 
 
 @given(st.dates(min_value=date(1000, 1, 1)))

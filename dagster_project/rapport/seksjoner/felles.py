@@ -80,6 +80,11 @@ class Kontekst:
         """Return the same month last year."""
         return flytt_maaned(self.maaned, -12)
 
+    @property
+    def siste_hele_aar(self) -> int:
+        """Return the last year that was over when the month was."""
+        return self.maaned.year if self.maaned.month == 12 else self.maaned.year - 1
+
     @cached_property
     def er_umoden(self) -> bool:
         """Return whether late decisions can still change the periodised month."""

@@ -45,11 +45,11 @@ _FUNN = {"ERROR": "feil", "WARNING": "noe som bør ses på"}
 
 def seksjon(k: Kontekst) -> Seksjon:
     """Return the section of what SSB's controls said of the last whole year's files; of no person and no case."""
-    siste = k.maaned.year if k.maaned.month == 12 else k.maaned.year - 1
     kontrollert = k.publisert.kontrollert(k.nummer)
-    aar = max((ett for ett, _ in kontrollert if ett <= siste), default=None)
+    aar = max((ett for ett, _ in kontrollert if ett <= k.siste_hele_aar), default=None)
     if aar is None:
-        return Seksjon(ID, TITTEL, (Avsnitt(f"Ingen KOSTRA-filer til og med {siste} er kontrollert med SSBs regler."),))
+        tekst = f"Ingen KOSTRA-filer til og med {k.siste_hele_aar} er kontrollert med SSBs regler."
+        return Seksjon(ID, TITTEL, (Avsnitt(tekst),))
     funn = sorted(
         k.publisert.kontrollfunn(k.nummer, aar),
         key=lambda ett: (-ALVORSGRADER.index(ett.alvor), SKJEMAER.index(ett.skjema)),

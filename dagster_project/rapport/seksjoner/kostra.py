@@ -47,8 +47,7 @@ def utvalg() -> tuple[str, ...]:
 
 def aar(k: Kontekst) -> int | None:
     """Return the last year with KOSTRA figures that was over when the month was."""
-    siste = k.maaned.year if k.maaned.month == 12 else k.maaned.year - 1
-    return max((ett for ett in k.publisert.kostra.get(k.nummer, {}) if ett <= siste), default=None)
+    return max((ett for ett in k.publisert.kostra.get(k.nummer, {}) if ett <= k.siste_hele_aar), default=None)
 
 
 def seksjon(k: Kontekst) -> Seksjon:

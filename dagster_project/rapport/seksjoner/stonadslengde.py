@@ -133,7 +133,7 @@ def _utvikling(k: Kontekst, definisjoner: list[str]) -> Tabell:
 
 def hele_aar(k: Kontekst) -> list[int]:
     """Return the last two years that are over and whose December is published, the newest first."""
-    siste = k.maaned.year if k.maaned.month == 12 else k.maaned.year - 1
+    siste = k.siste_hele_aar
     return [aar for aar in (siste, siste - 1) if date(aar, 12, 1) in k.maaneder]
 
 
